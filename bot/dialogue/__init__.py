@@ -1,0 +1,1 @@
+"""From an utterance to a reply: understand it, decide what may be said, compose it."""

@@ -1,0 +1,117 @@
+"""The whole story of an answer in a few lines: understand, decide, compose, remember."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.dialogue.composing import Setting, compose
+from bot.dialogue.deciding import DEFAULT, Thresholds, decide, follow
+from bot.dialogue.memory import Memory
+from bot.dialogue.outcomes import (
+    CandidateCard,
+    Clarification,
+    Comparison,
+    FactAnswer,
+    NoPosition,
+    Outcome,
+    Position,
+)
+from bot.dialogue.reply import Reply, Suggestion
+from bot.dialogue.understanding import Query, Scope, Understanding
+from bot.knowledge.model import Base
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """What arrived: a text, or the id of a choice that was tapped, in a conversation about one election."""
+
+    text: str
+    election: str
+    choice: str | None = None
+    language: str | None = None
+    client_language: str | None = None
+    conversation: str = ""
+
+
+class Assistant:
+    """Answers utterances from a base; holds nothing of any conversation."""
+
+    def __init__(self, base: Base, thresholds: Thresholds = DEFAULT) -> None:
+        self.base = base
+        self.understanding = Understanding(base)
+        self.thresholds = thresholds
+
+    def respond(self, utterance: Utterance, memory: Memory, now: datetime) -> tuple[Reply, Memory]:
+        """The reply to an utterance, and what to remember of it."""
+        memory = memory.fresh(now)
+        query = self.understand(utterance, memory)
+        scope = self.understanding.scope(utterance.election)
+        if utterance.choice is not None:
+            outcome = follow(utterance.choice, scope.election)
+        else:
+            outcome = decide(query, scope, memory, self.thresholds)
+        language = utterance.language or query.language
+        score = query.ranking[0].coverage if query.ranking else 0.0
+        setting = Setting(scope.election, language, now, utterance.conversation, round(score, 3))
+        reply = compose(outcome, setting)
+        reply = replace(reply, suggestions=self._answerable(reply, utterance, scope))
+        return reply, _remembered(outcome, reply, memory, now)
+
+    def understand(self, utterance: Utterance, memory: Memory) -> Query:
+        """What an utterance says, before anything is decided."""
+        preferred = [code for code in (utterance.language, memory.language, utterance.client_language) if code]
+        return self.understanding.query(utterance.text, utterance.election, preferred)
+
+    def _answerable(self, reply: Reply, utterance: Utterance, scope: Scope) -> tuple[Suggestion, ...]:
+        """Only suggestions that lead somewhere when typed as well as when tapped."""
+        return tuple(s for s in reply.suggestions if self._leads(s, reply.language, utterance.election, scope))
+
+    def _leads(self, suggestion: Suggestion, language: str, election: str, scope: Scope) -> bool:
+        key = (suggestion.text, election)
+        known = self.understanding.answerable.get(key)
+        if known is None:
+            query = self.understanding.query(suggestion.text, election, [language])
+            outcome = decide(query, scope, Memory(), self.thresholds)
+            known = suggestion.target in _targets(outcome)
+            if len(self.understanding.answerable) > 10_000:
+                self.understanding.answerable.clear()
+            self.understanding.answerable[key] = known
+        return known
+
+
+def _targets(outcome: Outcome) -> Sequence[str]:
+    match outcome:
+        case Position(candidate, topics):
+            return [f"{candidate}/{t}" for t in topics]
+        case Comparison(_, topics):
+            return topics
+        case CandidateCard(candidates):
+            return candidates
+        case FactAnswer(fact):
+            return [fact]
+        case NoPosition(candidates, topics, None):
+            return [*topics, *(f"{c}/{t}" for c in candidates for t in topics)]
+        case _:
+            return []
+
+
+def _remembered(outcome: Outcome, reply: Reply, memory: Memory, now: datetime) -> Memory:
+    options = tuple(s.target for s in reply.suggestions)
+    memory = replace(memory, options=options, language=reply.language, at=now)
+    match outcome:
+        case Position(candidate, topics):
+            return replace(memory, candidates=(candidate,), topics=topics, fact=None)
+        case Comparison(candidates, topics):
+            return replace(memory, candidates=candidates, topics=topics, fact=None)
+        case CandidateCard(candidates):
+            return replace(memory, candidates=candidates, topics=(), fact=None)
+        case FactAnswer(fact):
+            return replace(memory, candidates=(), topics=(), fact=fact)
+        case NoPosition(candidates, topics, fact):
+            return replace(memory, candidates=candidates, topics=topics, fact=fact)
+        case Clarification():
+            return memory
+        case _:
+            return memory

@@ -1,0 +1,310 @@
+"""From an outcome to a reply: claims and quotes from the base with their sources, and fixed sentences. Nothing else."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import assert_never
+
+from bot.dialogue.outcomes import (
+    CandidateCard,
+    Clarification,
+    Comparison,
+    Decline,
+    FactAnswer,
+    Help,
+    NoPosition,
+    Outcome,
+    Position,
+    Unknown,
+)
+from bot.dialogue.phases import moment
+from bot.dialogue.reply import Line, Reply, Statement, Suggestion
+from bot.dialogue.wording import wording
+from bot.knowledge.model import Claim, Election, Order
+from bot.language.text import fold
+
+OFFERED = 3
+CLARIFIED = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a reply depends on besides its outcome."""
+
+    election: Election
+    language: str
+    now: datetime
+    conversation: str = ""
+    score: float = 0.0
+
+
+def compose(outcome: Outcome, setting: Setting) -> Reply:
+    """The reply to give for an outcome."""
+    return _Composing(setting).reply(outcome)
+
+
+def in_order(election: Election, candidates: Sequence[str], setting: Setting) -> list[str]:
+    """Candidates in the election's order; `rotating` is drawn by lot for each conversation and day."""
+    order = election.description.order
+    alphabetical = sorted(candidates, key=lambda c: surname_key(election.candidates[c].name))
+    if order is Order.ALPHABETICAL:
+        return alphabetical
+    if order is Order.BALLOT:
+        ballot = election.description.ballot
+        return sorted(alphabetical, key=lambda c: ballot.index(c) if c in ballot else len(ballot))
+    everyone = sorted(election.candidates)
+    random.Random(f"{setting.conversation}|{setting.now.date().isoformat()}").shuffle(everyone)
+    return [c for c in everyone if c in set(candidates)]
+
+
+def surname_key(name: str) -> tuple[str, str]:
+    """Sorts by surname, then first name, as a French directory does: no accents, hyphens as spaces, particles kept."""
+    first, _, last = name.partition(" ")
+    return fold(last or first).replace("-", " "), fold(first)
+
+
+class _Composing:
+    def __init__(self, setting: Setting) -> None:
+        self.setting = setting
+        self.election = setting.election
+        self.language = setting.language
+        self.say = wording(setting.language)
+        self.checked = self.say.date(self.election.description.checked)
+
+    def reply(self, outcome: Outcome) -> Reply:
+        match outcome:
+            case Position():
+                return self._position(outcome)
+            case Comparison():
+                return self._comparison(outcome)
+            case CandidateCard():
+                return self._cards(outcome)
+            case FactAnswer():
+                return self._fact(outcome)
+            case NoPosition():
+                return self._no_position(outcome)
+            case Clarification():
+                return self._clarification(outcome)
+            case Decline():
+                return self._decline(outcome)
+            case Help():
+                return self._help(outcome)
+            case Unknown():
+                return self._unknown(outcome)
+            case _:
+                assert_never(outcome)
+
+    # --- one for each outcome --------------------------------------------------------------------------
+
+    def _position(self, outcome: Position) -> Reply:
+        parts: list[Line | Statement] = []
+        for topic in outcome.topics:
+            claims = self.election.claims(outcome.candidate, topic)
+            if len(outcome.topics) > 1:
+                parts.append(Line(self._topic(topic), heading=True))
+            if not claims:
+                parts.append(Line(self.say("no_position", names=self._name(outcome.candidate), date=self.checked)))
+            parts.extend(self._statements(outcome.candidate, claims))
+        parts.append(self._phase())
+        compare = tuple(f"{t}" for t in outcome.topics)
+        return self._made(
+            outcome,
+            self._understood([outcome.candidate], outcome.topics),
+            parts,
+            (*compare, outcome.candidate),
+            candidates=(outcome.candidate,),
+            topics=outcome.topics,
+        )
+
+    def _comparison(self, outcome: Comparison) -> Reply:
+        asked = outcome.candidates or tuple(self.election.candidates)
+        parts: list[Line | Statement] = []
+        shown: list[str] = []
+        for candidate in in_order(self.election, asked, self.setting):
+            claims = [c for topic in outcome.topics for c in self.election.claims(candidate, topic)]
+            if claims:
+                shown.append(candidate)
+                parts.append(Line(self._headline(candidate), heading=True))
+                parts.extend(self._statements(candidate, claims))
+            else:
+                nothing = self.say("nothing_on_record", date=self.checked)
+                parts.append(Line(self._headline(candidate) + self.say("colon") + nothing, heading=True))
+        parts.append(Line(self.say(f"order.{self.election.description.order.value}")))
+        parts.append(self._phase())
+        understood = self._understood(list(outcome.candidates), outcome.topics)
+        return self._made(outcome, understood, parts, (), candidates=tuple(shown), topics=outcome.topics)
+
+    def _cards(self, outcome: CandidateCard) -> Reply:
+        parts: list[Line | Statement] = []
+        for identifier in in_order(self.election, outcome.candidates, self.setting):
+            candidate = self.election.candidates[identifier]
+            if len(outcome.candidates) > 1:
+                parts.append(Line(self._name(identifier), heading=True))
+            if candidate.description:
+                parts.append(Line(self._text(candidate.description)))
+            if candidate.list_name:
+                parts.append(Line(self.say("list", list=candidate.list_name)))
+            if candidate.backing:
+                backing = ", ".join(self._text(b) for b in candidate.backing)
+                parts.append(Line(self.say("backing", backing=backing)))
+            for source in candidate.sources:
+                parts.append(Line(self._source_line(source)))
+            for topic in sorted(candidate.positions, key=lambda t: fold(self._topic(t))):
+                parts.append(Line(self._topic(topic), heading=True))
+                parts.extend(self._statements(identifier, [(topic, c) for c in candidate.positions[topic]]))
+            if not candidate.positions:
+                parts.append(Line(self.say("no_positions", date=self.checked)))
+        parts.append(self._phase())
+        return self._made(
+            outcome, self._understood(list(outcome.candidates), ()), parts, (), candidates=outcome.candidates
+        )
+
+    def _fact(self, outcome: FactAnswer) -> Reply:
+        fact = self.election.fact(outcome.fact)
+        parts = [self._statement(outcome.fact, claim) for claim in fact.answer]
+        related = (f"{fact.topic}",) if fact.topic else ()
+        return self._made(outcome, self._text(fact.name), parts, related, facts=(outcome.fact,))
+
+    def _no_position(self, outcome: NoPosition) -> Reply:
+        if outcome.fact is not None:
+            fact = self.election.fact(outcome.fact)
+            sentence = self.say("no_fact", date=self.checked)
+            return self._made(outcome, self._text(fact.name), [Line(sentence)], (), facts=(outcome.fact,))
+        names = [self._name(c) for c in in_order(self.election, outcome.candidates, self.setting)]
+        if names:
+            sentence = self.say("no_position", names=self.say.series(names), date=self.checked)
+        else:
+            sentence = self.say("no_position_anyone", date=self.checked)
+        parts: list[Line | Statement] = [Line(sentence)]
+        held = [c for c in self.election.candidates if any(self.election.claims(c, t) for t in outcome.topics)]
+        if held:
+            others = [self._name(c) for c in in_order(self.election, held, self.setting)]
+            parts.append(Line(self.say("others_on_record", names=self.say.series(others))))
+        parts.append(self._phase())
+        targets = [f"{t}" for t in outcome.topics if held] + [c for c in outcome.candidates if self._has_any(c)]
+        understood = self._understood(list(outcome.candidates), outcome.topics)
+        return self._made(
+            outcome, understood, parts, targets, candidates=outcome.candidates, topics=outcome.topics
+        )
+
+    def _clarification(self, outcome: Clarification) -> Reply:
+        line = Line(self.say("clarification"))
+        return self._made(outcome, "", [line], outcome.targets[:CLARIFIED])
+
+    def _decline(self, outcome: Decline) -> Reply:
+        return self._made(outcome, "", [Line(self.say(f"decline.{outcome.reason}"))], self._starters())
+
+    def _help(self, outcome: Help) -> Reply:
+        example = next(iter(self._starters()), "")
+        values = {"election": self._text(self.election.description.name), "example": self._suggested(example)}
+        line = Line(self.say(f"help.{outcome.subject}", **values))
+        targets = self._starters() if outcome.subject in ("greeting", "capabilities") else ()
+        return self._made(outcome, "", [line], targets)
+
+    def _unknown(self, outcome: Unknown) -> Reply:
+        key = outcome.reason if outcome.reason != "elsewhere" else "elsewhere"
+        line = Line(self.say(f"unknown.{key}", name=outcome.name, election=self._text(self.election.description.name)))
+        return self._made(outcome, "", [line], outcome.targets or self._starters())
+
+    # --- parts -----------------------------------------------------------------------------------------
+
+    def _made(
+        self,
+        outcome: Outcome,
+        understood: str,
+        parts: Sequence[Line | Statement],
+        targets: Sequence[str],
+        candidates: tuple[str, ...] = (),
+        topics: tuple[str, ...] = (),
+        facts: tuple[str, ...] = (),
+    ) -> Reply:
+        suggestions = tuple(Suggestion(text, t) for t in targets if (text := self._suggested(t)))
+        limit = CLARIFIED if isinstance(outcome, Clarification) else OFFERED
+        return Reply(
+            outcome=outcome,
+            language=self.language,
+            understood=understood,
+            parts=tuple(parts),
+            suggestions=suggestions[:limit],
+            none_of_these=self.say("none_of_these") if isinstance(outcome, Clarification) else None,
+            candidates=candidates,
+            topics=topics,
+            facts=facts,
+            score=self.setting.score,
+            election=self.election.id,
+        )
+
+    def _statements(self, candidate: str, claims: Sequence[tuple[str, Claim]]) -> Iterator[Statement]:
+        for topic, claim in claims:
+            yield self._statement(f"{candidate}/{topic}", claim)
+
+    def _statement(self, identifier: str, claim: Claim) -> Statement:
+        source = self.election.source(claim.source)
+        return Statement(
+            id=identifier,
+            text=self._text(claim.claim),
+            quote=self._quote(claim),
+            note=self._text(claim.note) if claim.note else None,
+            source=claim.source,
+            source_line=self._source_line(claim.source),
+            url=source.url,
+        )
+
+    def _quote(self, claim: Claim) -> str | None:
+        """The quote in the reader's language, or in the source's, saying so."""
+        if not claim.quote:
+            return None
+        if self.language in claim.quote:
+            return self.say("quote", quote=claim.quote[self.language])
+        code, text = next(iter(claim.quote.items()))
+        return self.say("quote_translated", quote=text, language=self.say.language_name(code))
+
+    def _source_line(self, identifier: str) -> str:
+        source = self.election.source(identifier)
+        date = self.say.partial_date(source.published)
+        return self.say("source", publisher=source.publisher, title=source.title, date=date)
+
+    def _phase(self) -> Line:
+        at = moment(self.election.description, self.setting.now)
+        following = self.say.date(at.next) if at.next else ""
+        return Line(self.say(f"phase.{at.phase.value}", date=self.say.date(at.day), next=following))
+
+    def _understood(self, candidates: list[str], topics: Sequence[str]) -> str:
+        who = self.say.series([self._name(c) for c in candidates]) if candidates else self.say("everyone")
+        return " · ".join([who, *(self._topic(t) for t in topics)])
+
+    def _headline(self, candidate: str) -> str:
+        backing = ", ".join(self._text(b) for b in self.election.candidates[candidate].backing)
+        return self._name(candidate) + (f" ({backing})" if backing else "")
+
+    def _has_any(self, candidate: str) -> bool:
+        return bool(self.election.candidates[candidate].positions)
+
+    def _name(self, candidate: str) -> str:
+        return self.election.candidates[candidate].name
+
+    def _topic(self, topic: str) -> str:
+        return self._text(self.election.topic(topic).name)
+
+    def _text(self, texts: dict[str, str]) -> str:
+        return texts.get(self.language) or next(iter(texts.values()))
+
+    def _starters(self) -> tuple[str, ...]:
+        return tuple(self.election.description.starters)
+
+    def _suggested(self, target: str) -> str:
+        """The words for a choice; empty for something the base no longer holds."""
+        target = target
+        candidate, _, topic = target.partition("/")
+        if topic and candidate in self.election.candidates and self.election.has("topics", topic):
+            return self.say("suggestion.position", candidate=self._name(candidate), topic=self._topic(topic))
+        if target in self.election.candidates:
+            return self.say("suggestion.candidate", candidate=self._name(target))
+        if self.election.has("topics", target):
+            return self.say("suggestion.topic", topic=self._topic(target))
+        if self.election.has("facts", target):
+            return self.say("suggestion.fact", fact=self._text(self.election.fact(target).name))
+        return ""

@@ -1,0 +1,372 @@
+"""What may be answered: one outcome for a query, and silence where no reading is good enough.
+
+The thresholds below are shares of a question's meaning words, weighed by rarity, that an entry explains.
+docs/quality.md shows how right and wrong answers move with them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from bot.dialogue.memory import Memory
+from bot.dialogue.outcomes import (
+    CandidateCard,
+    Clarification,
+    Comparison,
+    Decline,
+    FactAnswer,
+    Help,
+    NoPosition,
+    Outcome,
+    Position,
+    Unknown,
+)
+from bot.dialogue.understanding import Query, Scope
+from bot.knowledge.model import Election
+from bot.matching.mentions import Mention
+from bot.matching.ranking import Score
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """How much must be explained: of any question, of one plainly about the campaign, and by how much more than by others."""
+
+    plain: float = 0.52
+    campaign: float = 0.34
+    margin: float = 0.4
+    stray: float = 0.85
+
+
+DEFAULT = Thresholds()
+TOPICS = 3
+
+
+def decide(query: Query, scope: Scope, memory: Memory, thresholds: Thresholds = DEFAULT) -> Outcome:
+    """The outcome of a query in a conversation."""
+    return _Deciding(query, scope, memory, thresholds).outcome()
+
+
+class _Deciding:
+    def __init__(self, query: Query, scope: Scope, memory: Memory, thresholds: Thresholds) -> None:
+        self.query = query
+        self.scope = scope
+        self.election = scope.election
+        self.memory = memory
+        self.thresholds = thresholds
+        self.frames = query.frames
+        self.ambiguous: tuple[str, ...] = ()
+        self.named = True
+        self.affiliated: set[Mention] = set()
+        self.candidates = self._candidates()
+        self.strangers = self._strangers()
+
+    def outcome(self) -> Outcome:
+        query = self.query
+        if not query.words:
+            return Unknown("empty")
+        if query.decline is not None:
+            return Decline(query.decline, self.candidates)
+        usable = self._usable()
+        topics, fact = self._choose(usable)
+        if query.help is not None and not self._substantial(topics, fact, usable):
+            return Help(query.help)
+        blocked = self._blocked(topics, fact, usable)
+        if blocked is not None:
+            return blocked
+        follow_up = self._follow_up(topics, fact)
+        if follow_up is not None:
+            return follow_up
+        if self.ambiguous:
+            return Clarification(tuple(f"{c}/{topics[0]}" if len(topics) == 1 else c for c in self.ambiguous))
+        if fact is not None:
+            return self._fact(fact)
+        if topics:
+            return self._on_topics(topics)
+        if self.candidates:
+            return self._only_candidates()
+        if query.commanded:
+            return Decline("command")
+        if query.help is not None:
+            return Help(query.help)
+        return Unknown("not_understood", targets=self._close())
+
+    # --- who -------------------------------------------------------------------------------------------
+
+    def _candidates(self) -> tuple[str, ...]:
+        """Whom the question is about, in the order they are named; a pronoun looks back."""
+        inside = [m for m in self.query.mentions if self._in_focus(m)]
+        outside = [m for m in self.query.mentions if not self._in_focus(m)]
+        found = self._people(inside)
+        if not found and not self._asks_everyone() and self._points_back():
+            found = self._people(outside)
+            if not found:
+                self.named = False
+                found = list(self.memory.candidates)
+        elif not found and not self._asks_everyone():
+            found = self._people([m for m in outside if m.kind == "candidate"])
+        return tuple(dict.fromkeys(found))
+
+    def _people(self, mentions: Iterable[Mention]) -> list[str]:
+        found: list[str] = []
+        for mention in mentions:
+            if mention.kind == "candidate":
+                if len(mention.ids) > 1:
+                    self.ambiguous = tuple(sorted(mention.ids))
+                else:
+                    found.extend(mention.ids)
+            elif mention.kind == "party":
+                backed = {c for party in mention.ids for c in self.scope.names.party_candidates.get(party, ())}
+                if backed:
+                    found.extend(sorted(backed))
+                    self.affiliated.add(mention)
+            elif mention.kind == "person" and self._affiliated(mention):
+                linked = {c for p in mention.ids for c in self.scope.names.person_candidates.get(p, ())}
+                if linked:
+                    found.extend(sorted(linked))
+                    self.affiliated.add(mention)
+        if set(self.ambiguous) & set(found):
+            self.ambiguous = ()
+        return found
+
+    def _affiliated(self, mention: Mention) -> bool:
+        """Whether the question speaks of this person's candidate, not of the person."""
+        own = any(self.election.own.people.get(p) for p in mention.ids)
+        before, after = (12, 12) if own else (5, 4)
+        words = self.query.words[max(0, mention.start - before) : mention.end + after]
+        near = " " + " ".join(w.folded for w in words) + " "
+        return bool(self.scope.index.languages and self._language().frames["affiliation"].search(near))
+
+    def _language(self):  # type: ignore[no-untyped-def]
+        return next(lang for lang in self.scope.index.languages if lang.code == self.query.language)
+
+    def _strangers(self) -> list[Mention]:
+        """People, parties and places of elsewhere that the question is about."""
+        found = []
+        for mention in self.query.mentions:
+            if not self._in_focus(mention) or mention in self.affiliated:
+                continue
+            if mention.kind == "elsewhere" or (mention.kind == "person") or (mention.kind == "party"):
+                found.append(mention)
+        return found
+
+    def _in_focus(self, mention: Mention) -> bool:
+        return self.query.words[mention.start].sentence in self.query.focus
+
+    def _points_back(self) -> bool:
+        persons = self._language().persons
+        return any(w.folded in persons for w in self.query.words if w.sentence in self.query.focus)
+
+    def _asks_everyone(self) -> bool:
+        return "everyone" in self.frames or "others" in self.frames
+
+    # --- what ------------------------------------------------------------------------------------------
+
+    def _usable(self) -> list[Score]:
+        """The entries that explain enough of the question, best first."""
+        plain = not (self.query.campaign or self.candidates or "everyone" in self.frames)
+        threshold = self.thresholds.plain if plain else self.thresholds.campaign
+        return [s for s in self.query.ranking if s.complete and s.coverage >= threshold]
+
+    def _choose(self, usable: Sequence[Score]) -> tuple[tuple[str, ...], str | None]:
+        """The topics asked about, or the one fact."""
+        topics = self._maximal([s for s in usable if s.entry.kind == "topic"])
+        facts = self._maximal([s for s in usable if s.entry.kind == "fact"])
+        best_topic = topics[0].weight if topics else 0.0
+        best_fact = facts[0].weight if facts else 0.0
+        if facts and self._prefers_fact(topics, facts, best_topic, best_fact):
+            return (), facts[0].entry.id
+        if topics:
+            related = self._state_of_things(topics[0])
+            if related is not None:
+                return (), related
+            return self._topics(topics), None
+        return (), None
+
+    def _prefers_fact(self, topics: Sequence[Score], facts: Sequence[Score], best_topic: float, best_fact: float) -> bool:
+        if not topics:
+            return True
+        if self.candidates and self.named:
+            return best_fact >= best_topic + 1.0
+        if best_fact > best_topic + 0.2:
+            return True
+        if best_fact < best_topic - 0.2:
+            return False
+        return not ("everyone" in self.frames or "everything" in self.frames)
+
+    def _state_of_things(self, topic: Score) -> str | None:
+        """The fact that says how things stand, when a question asks how much and not who wants what."""
+        if self.candidates or self._asks_everyone() or "measure" not in self.frames:
+            return None
+        for score in self.query.ranking:
+            if score.entry.kind == "fact" and score.matched & topic.matched:
+                about = self.scope.index.fact_topics.get(score.entry.id)
+                if about is not None and about in self.election.branch(topic.entry.id) | {topic.entry.id}:
+                    return score.entry.id
+        return None
+
+    def _maximal(self, scores: Sequence[Score]) -> list[Score]:
+        """Without the entries that explain only a part of what a better one does."""
+        kept: list[Score] = []
+        for score in scores:
+            if not any(score.matched < other.matched for other in kept):
+                kept.append(score)
+        return kept
+
+    def _topics(self, scores: Sequence[Score]) -> tuple[str, ...]:
+        best = scores[0]
+        chosen = [best.entry.id]
+        for other in scores[1:]:
+            if other.weight < best.weight - self.thresholds.margin and not (other.matched - best.matched):
+                continue
+            if other.weight >= 0.9 and other.entry.id not in chosen:
+                chosen.append(other.entry.id)
+        return self._simplest(chosen)
+
+    def _simplest(self, topics: Sequence[str]) -> tuple[str, ...]:
+        """Topics of one family become their nearest common ancestor; a topic and its subtopic become the subtopic."""
+        kept: list[str] = []
+        for topic in topics:
+            lineage = list(self.election.lineage(topic))
+            for position, other in enumerate(kept):
+                others = list(self.election.lineage(other))
+                if topic in others:
+                    break
+                if other in lineage:
+                    kept[position] = topic
+                    break
+                common = next((t for t in lineage if t in others), None)
+                if common is not None:
+                    kept[position] = common
+                    break
+            else:
+                kept.append(topic)
+        return tuple(dict.fromkeys(kept))[:TOPICS]
+
+    # --- whether ---------------------------------------------------------------------------------------
+
+    def _substantial(self, topics: Sequence[str], fact: str | None, usable: Sequence[Score]) -> bool:
+        if self.query.help in ("greeting", "thanks"):
+            return bool(topics or fact or self.candidates)
+        return bool(self.candidates and self.named) or bool((topics or fact) and usable[0].weight >= 1.5)
+
+    def _blocked(self, topics: Sequence[str], fact: str | None, usable: Sequence[Score]) -> Outcome | None:
+        """A stranger's name that the answer would not be about is a reason not to answer."""
+        chosen = {*topics, fact}
+        explained = {p for s in usable if s.entry.id in chosen for p in s.matched}
+        if fact is not None and self.election.everywhere(fact):
+            return None
+        for stranger in self.strangers:
+            if not any(stranger.covers(p) for p in explained):
+                if stranger.kind != "elsewhere" and self.candidates and self.named and "who_is" in self.frames:
+                    continue
+                return Unknown(stranger.kind, stranger.name, self._their_candidates(stranger))
+        return None
+
+    def _their_candidates(self, stranger: Mention) -> tuple[str, ...]:
+        if stranger.kind != "person":
+            return ()
+        return tuple(sorted({c for p in stranger.ids for c in self.scope.names.person_candidates.get(p, ())}))
+
+    def _stray(self) -> float:
+        """The weight of the meaning words in focus that nothing explains."""
+        return sum(w.weight for w in self.query.words if w.meaning and w.sentence in self.query.focus)
+
+    # --- follow-ups ------------------------------------------------------------------------------------
+
+    def _follow_up(self, topics: Sequence[str], fact: str | None) -> Outcome | None:
+        """Only if nothing but a name, a topic, or "and", "what about" remains of the question."""
+        memory = self.memory
+        if fact is not None or not (memory.topics or memory.candidates or memory.fact):
+            return None
+        bare = self._stray() < 0.35
+        if topics:
+            weak = self._stray() < 2.2 and "thing" in self.frames and not self.candidates and len(self.query.unexplained) <= 1
+            if weak and memory.topics and not self._same_branch(topics, memory.topics) and "follow_up" not in self.frames:
+                return self._on(memory.candidates, memory.topics)
+            if self.candidates or self._asks_everyone() or len(memory.candidates) != 1:
+                return None
+            if self._opens_with_and() and memory.topics:
+                return self._on(memory.candidates, tuple(topics))
+            return None
+        if not bare:
+            return None
+        if "others" in self.frames and memory.topics:
+            return self._on((), memory.topics)
+        asks_who = bool({"who_is", "everything"} & self.frames) and "thing" not in self.frames
+        if self.candidates and self.named:
+            if memory.topics and not asks_who:
+                return self._on(self.candidates, memory.topics)
+            return None
+        if self.query.help is not None or asks_who:
+            return None
+        if "everyone" in self.frames and memory.topics:
+            return self._on((), memory.topics)
+        if memory.topics:
+            return self._on(memory.candidates, memory.topics)
+        if memory.fact is not None:
+            return self._fact(memory.fact)
+        return None
+
+    def _same_branch(self, topics: Iterable[str], others: Iterable[str]) -> bool:
+        return any(set(self.election.lineage(t)) & set(self.election.lineage(o)) for t in topics for o in others)
+
+    def _opens_with_and(self) -> bool:
+        opening = " " + " ".join(w.folded for w in self.query.words[:4]) + " "
+        found = self._language().frames["follow_up"].search(opening)
+        return bool(found and found.start() == 0)
+
+    # --- outcomes --------------------------------------------------------------------------------------
+
+    def _fact(self, fact: str) -> Outcome:
+        if not self.election.fact(fact).answer:
+            return NoPosition((), fact=fact)
+        return FactAnswer(fact)
+
+    def _on_topics(self, topics: tuple[str, ...]) -> Outcome:
+        if not self.candidates and len(topics) > 1:
+            held = [t for t in topics if self._held_by_anyone(t)]
+            if len(held) != 1:
+                return Clarification(topics)
+            topics = (topics[0],) if topics[0] in held else topics
+            if len(topics) > 1:
+                return Clarification(topics)
+        return self._on(self.candidates, topics)
+
+    def _held_by_anyone(self, topic: str) -> bool:
+        return any(self.election.claims(c, topic) for c in self.election.candidates)
+
+    def _on(self, candidates: tuple[str, ...], topics: tuple[str, ...]) -> Outcome:
+        asked = candidates or tuple(self.election.candidates)
+        held = {c for c in asked for t in topics if self.election.claims(c, t)}
+        if not held:
+            return NoPosition(candidates, topics)
+        if len(candidates) == 1:
+            return Position(candidates[0], topics)
+        return Comparison(candidates, topics)
+
+    def _only_candidates(self) -> Outcome:
+        if self._stray() > self.thresholds.stray and not self.affiliated:
+            return Unknown("topic", targets=self.candidates[:2])
+        return CandidateCard(self.candidates)
+
+    def _close(self) -> tuple[str, ...]:
+        """Entries that explain part of the question, to be offered, never answered."""
+        close = [s.entry.id for s in self.query.ranking if s.complete and s.weight >= 0.9]
+        return tuple(dict.fromkeys(close))[:3]
+
+
+def follow(target: str, election: Election) -> Outcome:
+    """The outcome of a tapped choice; ids come from clients, so anything may be in them."""
+    candidate, slash, topic = target.partition("/")
+    known = candidate in election.candidates
+    if slash and known and election.has("topics", topic):
+        return Position(candidate, (topic,)) if election.claims(candidate, topic) else NoPosition((candidate,), (topic,))
+    if known and not slash:
+        return CandidateCard((candidate,))
+    if election.has("topics", target):
+        held = any(election.claims(c, target) for c in election.candidates)
+        return Comparison((), (target,)) if held else NoPosition((), (target,))
+    if election.has("facts", target):
+        return FactAnswer(target) if election.fact(target).answer else NoPosition((), fact=target)
+    return Unknown("not_understood")

@@ -1,0 +1,95 @@
+"""A reply as parts that every channel can show in its own way: lines, statements with their source, choices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from bot.dialogue.outcomes import NAMES, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A fixed sentence, or a heading over the statements that follow."""
+
+    text: str
+    heading: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One claim with its quote and its source; `id` is the position or fact it belongs to."""
+
+    id: str
+    text: str
+    source: str
+    source_line: str
+    url: str | None = None
+    quote: str | None = None
+    note: str | None = None
+    topic: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A choice offered: what it says, and the id it leads to."""
+
+    text: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the voter gets: what was understood, the parts in order, and where to go next."""
+
+    outcome: Outcome
+    language: str
+    understood: str
+    parts: tuple[Line | Statement, ...]
+    suggestions: tuple[Suggestion, ...] = ()
+    none_of_these: str | None = None
+    candidates: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    score: float = 0.0
+    election: str = field(default="")
+
+    @property
+    def name(self) -> str:
+        return NAMES[type(self.outcome)]
+
+    @property
+    def statements(self) -> list[Statement]:
+        return [part for part in self.parts if isinstance(part, Statement)]
+
+    @property
+    def claims(self) -> list[str]:
+        """The positions shown, each once."""
+        return list(dict.fromkeys(s.id for s in self.statements if "/" in s.id))
+
+    @property
+    def sources(self) -> list[str]:
+        return list(dict.fromkeys(s.source for s in self.statements))
+
+
+def plain(reply: Reply, choices: bool = True) -> str:
+    """A reply as plain text."""
+    lines = [reply.understood] if reply.understood else []
+    for part in reply.parts:
+        if isinstance(part, Line):
+            lines += ["", part.text] if part.heading or lines else [part.text]
+            continue
+        lines.append(f"• {part.text}")
+        if part.quote:
+            lines.append(f"  {part.quote}")
+        if part.note:
+            lines.append(f"  ({part.note})")
+        lines.append(f"  {part.source_line}")
+        if part.url:
+            lines.append(f"  {part.url}")
+    if choices and reply.suggestions:
+        lines.append("")
+        lines += [f"{number}. {s.text}" for number, s in enumerate(reply.suggestions, 1)]
+        if reply.none_of_these:
+            lines.append(f"{len(reply.suggestions) + 1}. {reply.none_of_these}")
+    return "\n".join(lines).strip()

@@ -1,0 +1,308 @@
+"""What an utterance says, before anything is decided: its language, words, corrections, names and ways of asking."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from bot.knowledge.model import Base, Election, Shared
+from bot.language.catalogue import Language, language
+from bot.language.correction import KNOWN, Correction, Lexicon
+from bot.language.detection import detect
+from bot.language.patterns import CANDIDATE, line
+from bot.language.text import Word, fold
+from bot.matching.index import Index, Layer, own_layer, shared_layer
+from bot.matching.mentions import FAMILIAR, Gazetteer, Mention, Names
+from bot.matching.ranking import Heard, Score, rank
+
+ELECTIONS_KEPT = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """An utterance as comparable words, and everything recognised in it."""
+
+    text: str
+    language: str
+    sure_of_language: bool
+    words: tuple[Heard, ...]
+    corrections: tuple[Correction, ...]
+    mentions: tuple[Mention, ...]
+    focus: frozenset[int]
+    frames: frozenset[str]
+    help: str | None
+    decline: str | None
+    commanded: bool
+    campaign: bool
+    ranking: tuple[Score, ...]
+
+    def mentioned(self, *kinds: str) -> list[Mention]:
+        return [m for m in self.mentions if m.kind in kinds]
+
+    @property
+    def unexplained(self) -> list[Heard]:
+        """Meaning words, whatever entries may make of them."""
+        return [w for w in self.words if w.meaning]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """One election made ready for understanding."""
+
+    election: Election
+    index: Index
+    names: Names
+    lexicons: dict[str, Lexicon]
+    party_candidates: dict[str, frozenset[str]]
+
+
+class Understanding:
+    """Understands utterances about any election of a base; what elections share is prepared once."""
+
+    def __init__(self, base: Base) -> None:
+        self.base = base
+        self._layers: dict[int, Layer] = {}
+        self._gazetteers: dict[tuple[int, ...], Gazetteer] = {}
+        self._shared_lexicons: dict[tuple[str, tuple[int, ...]], Lexicon] = {}
+        self._scopes: OrderedDict[str, Scope] = OrderedDict()
+        self.answerable: dict[tuple[str, str], bool] = {}
+
+    def scope(self, election_id: str) -> Scope:
+        """An election's index and names, made on first use; the 256 last used are kept."""
+        if election_id in self._scopes:
+            self._scopes.move_to_end(election_id)
+            return self._scopes[election_id]
+        scope = self._prepare(self.base.elections[election_id])
+        self._scopes[election_id] = scope
+        if len(self._scopes) > ELECTIONS_KEPT:
+            self._scopes.popitem(last=False)
+        return scope
+
+    def query(self, text: str, election_id: str, preferred: Sequence[str] = ()) -> Query:
+        """What a text says about an election; `preferred` languages decide where its words do not."""
+        scope = self.scope(election_id)
+        return _Reading(scope, text, preferred).query()
+
+    def _prepare(self, election: Election) -> Scope:
+        languages = tuple(language(code) for code in election.languages)
+        key = tuple(id(shared) for shared in election.included)
+        if key not in self._gazetteers:
+            self._gazetteers[key] = Gazetteer(election.included, languages)
+        gazetteer = self._gazetteers[key]
+        layers = (own_layer(election), *(self._shared_layer(shared) for shared in election.included))
+        topics, facts = election.all("topics"), election.all("facts")
+        index = Index(
+            layers,
+            languages,
+            {topic.id: topic.parent for topic in topics.values()},
+            {fact.id: fact.topic for fact in facts.values()},
+        )
+        names = Names(election, gazetteer)
+        lexicons = {
+            lang.code: self._lexicon(lang, index, gazetteer, names, key) for lang in languages
+        }
+        return Scope(election, index, names, lexicons, names.party_candidates)
+
+    def _shared_layer(self, shared: Shared) -> Layer:
+        if id(shared) not in self._layers:
+            self._layers[id(shared)] = shared_layer(shared)
+        return self._layers[id(shared)]
+
+    def _lexicon(self, lang: Language, index: Index, gazetteer: Gazetteer, names: Names, key: tuple[int, ...]) -> Lexicon:
+        common = (lang.code, key)
+        if common not in self._shared_lexicons:
+            words = (w for layer in index.layers[1:] for w in layer.surfaces.get(lang.code, ()))
+            self._shared_lexicons[common] = Lexicon((*words, *gazetteer.words), lang)
+        own = (*index.layers[0].surfaces.get(lang.code, ()), *names.vocabulary())
+        return self._shared_lexicons[common].extended(own)
+
+
+class _Reading:
+    """One utterance being read."""
+
+    def __init__(self, scope: Scope, text: str, preferred: Sequence[str]) -> None:
+        self.scope = scope
+        self.text = text
+        self.preferred = preferred
+        self.corrections: list[Correction] = []
+
+    def query(self) -> Query:
+        code, sure = self._language()
+        self.lang = lang = language(code)
+        raw = lang.words(self.text)
+        spelt = list(self._spelt(raw))
+        known = [self._known(word) for word in spelt]
+        names = self.scope.names.find(spelt, lang, known)
+        words = self._corrected(spelt, known, names)
+        words = self._joined(words)
+        mentions = self._mentions(words, names, spelt)
+        heard, lines, commanded = self._heard(words, mentions, raw)
+        focus = self._focus(heard, words)
+        in_focus = line(_marked(heard, mentions, focus))
+        whole = lines[1]
+        frames = frozenset(n for n, p in lang.frames.items() if p.search(in_focus))
+        ranking = rank(heard, self.scope.index, lang, focus)
+        return Query(
+            text=self.text,
+            language=code,
+            sure_of_language=sure,
+            words=tuple(heard),
+            corrections=tuple(self.corrections),
+            mentions=tuple(mentions),
+            focus=focus,
+            frames=frames,
+            help=_first(lang.help, [whole]),
+            decline=_first(lang.decline, lines),
+            commanded=commanded,
+            campaign=any(w.folded in lang.campaign for w in heard),
+            ranking=tuple(ranking),
+        )
+
+    def _language(self) -> tuple[str, bool]:
+        languages = self.scope.index.languages
+        words = languages[0].words(self.text)
+        names = frozenset(w for w in self.scope.names.vocabulary())
+        code, _ = detect(words, languages, names)
+        if code is not None:
+            return code, True
+        for preferred in (*self.preferred, *self.scope.election.languages):
+            if preferred in self.scope.election.languages:
+                return preferred, False
+        return languages[0].code, False
+
+    def _spelt(self, raw: Sequence[Word]) -> Iterator[Word]:
+        """SMS spellings written out, unless the base uses the word as it is."""
+        for word in raw:
+            meant = self.lang.spellings.get(word.folded)
+            if meant is None or (self.scope.index.knows(word.folded) and not self.lang.is_small(word.folded)):
+                yield word
+                continue
+            for written in meant:
+                yield Word(written, fold(written), word.sentence, word.asks)
+            if len(word.folded) > 2 and not self.lang.is_small(word.folded):
+                self.corrections.append(Correction(word.written, " ".join(meant), 0))
+
+    def _known(self, word: Word) -> bool:
+        folded = word.folded
+        if len(folded) < 3 or not folded.isalpha():
+            return True
+        if self.lang.is_small(folded) or self.scope.index.knows(folded):
+            return True
+        if folded in self.scope.names.gazetteer.words:
+            return True
+        return any(lang.zipf(folded) >= (KNOWN if lang is self.lang else FAMILIAR) for lang in self.scope.index.languages)
+
+    def _corrected(self, words: Sequence[Word], known: Sequence[bool], names: Sequence[Mention]) -> list[Word]:
+        lexicon = self.scope.lexicons[self.lang.code]
+        out: list[Word] = []
+        for position, word in enumerate(words):
+            if known[position] or any(n.covers(position) for n in names):
+                out.append(word)
+                continue
+            parts = self._split(word)
+            if parts:
+                out.extend(parts)
+                self.corrections.append(Correction(word.written, " ".join(p.written for p in parts), 0))
+                continue
+            nearest = lexicon.nearest(word.folded)
+            if nearest is None:
+                out.append(word)
+                continue
+            read, distance = nearest
+            self.corrections.append(Correction(word.written, read, distance))
+            out.append(Word(read, read, word.sentence, word.asks))
+        return out
+
+    def _split(self, word: Word) -> list[Word] | None:
+        """A run-together word cut in two: an elision or a small word before, or two words the base knows."""
+        folded = word.folded
+        for cut in range(1, len(folded) - 2):
+            head, tail = folded[:cut], folded[cut:]
+            elided = head in self.lang.elisions and len(tail) > 3
+            small = len(head) > 1 and head in self.lang.stop and len(tail) > 3
+            if (elided or small) and (self.scope.index.knows(tail) or self.lang.zipf(tail) >= 4 or self.lang.is_small(tail)):
+                return [Word(head, head, word.sentence, word.asks), Word(word.written[cut:], tail, word.sentence, word.asks)]
+        for cut in range(4, len(folded) - 3):
+            head, tail = folded[:cut], folded[cut:]
+            if all(self.scope.index.knows(p) or self.lang.zipf(p) >= 4.5 for p in (head, tail)):
+                return [Word(p, p, word.sentence, word.asks) for p in (head, tail)]
+        return None
+
+    def _joined(self, words: list[Word]) -> list[Word]:
+        """Two words that the base writes as one ("video surveillance") become that one."""
+        out: list[Word] = []
+        for word in words:
+            if out and len(word.folded) > 2 and len(out[-1].folded) > 2:
+                glued = out[-1].folded + word.folded
+                if self.scope.index.knows(glued) and out[-1].sentence == word.sentence:
+                    out[-1] = Word(glued, glued, word.sentence, word.asks)
+                    continue
+            out.append(word)
+        return out
+
+    def _mentions(self, words: list[Word], before: Sequence[Mention], spelt: Sequence[Word]) -> list[Mention]:
+        """The names, found again among the corrected words (their positions may have moved)."""
+        if [w.folded for w in words] == [w.folded for w in spelt]:
+            found = list(before)
+        else:
+            found = self.scope.names.find(words, self.lang, [self._known(w) for w in words])
+        return found
+
+    def _heard(self, words: list[Word], mentions: Sequence[Mention], raw: Sequence[Word]) -> tuple[list[Heard], list[str], bool]:
+        marked = [(CANDIDATE if any(m.covers(i) and m.kind == "candidate" for m in mentions) else w.folded) for i, w in enumerate(words)]
+        whole = line(marked)
+        commanded = [(m.start(), m.end()) for m in self.lang.commands.finditer(whole)]
+        ordered = _positions(whole, commanded)
+        heard = []
+        for position, word in enumerate(words):
+            mention = next((m for m in mentions if m.covers(position)), None)
+            taken = position in ordered or (mention is not None and mention.kind in ("candidate", "place", "party"))
+            small = self.lang.is_small(word.folded) or (len(word.folded) < 3 and not word.folded.isdigit() and not self.scope.index.knows(word.folded))
+            heard.append(Heard(position, word.written, word.folded, word.sentence, small, taken, self._weight(word, mention)))
+        kept = [w for i, w in enumerate(marked) if i not in ordered]
+        return heard, [line(w.folded for w in raw), line(kept)], bool(commanded)
+
+    def _weight(self, word: Word, mention: Mention | None) -> float:
+        """How much a word wants to be explained: little if common, fully if rare, unknown or a stranger's name."""
+        if mention is not None and mention.kind in ("person", "elsewhere"):
+            return 1.0
+        if word.folded.isdigit():
+            return 0.15
+        zipf = max(lang.zipf(word.folded) - (0 if lang is self.lang else 0.8) for lang in self.scope.index.languages)
+        if not zipf:
+            return 1.1
+        return min(1.0, max(0.1, (6.0 - zipf) / 2.4))
+
+    def _focus(self, heard: Sequence[Heard], words: Sequence[Word]) -> frozenset[int]:
+        """The sentences that ask: the last one with a question mark or talk of the campaign, else all of them."""
+        sentences = sorted({w.sentence for w in heard})
+        if len(sentences) < 2:
+            return frozenset(sentences)
+        telling = {w.sentence for w in heard if w.meaning or w.taken}
+        asking = {w.sentence for w in words if w.asks} & telling
+        if not asking:
+            asking = {w.sentence for w in heard if w.folded in self.lang.campaign} & telling
+        return frozenset([max(asking)]) if asking else frozenset(sentences)
+
+
+def _marked(heard: Sequence[Heard], mentions: Sequence[Mention], focus: frozenset[int]) -> Iterator[str]:
+    for word in heard:
+        if word.sentence in focus:
+            yield CANDIDATE if any(m.covers(word.position) and m.kind == "candidate" for m in mentions) else word.folded
+
+
+def _positions(text: str, spans: Sequence[tuple[int, int]]) -> set[int]:
+    """The numbers of the words that character spans of a line cover."""
+    covered: set[int] = set()
+    for start, end in spans:
+        first = text.count(" ", 0, start)
+        covered.update(range(first, first + text.count(" ", start, end)))
+    return covered
+
+
+def _first(patterns: object, lines: Sequence[str]) -> str | None:
+    for name, pattern in patterns.items():  # type: ignore[attr-defined]
+        if any(pattern.search(text) for text in lines):
+            return str(name)
+    return None

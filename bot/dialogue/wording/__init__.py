@@ -1,0 +1,72 @@
+"""The sentences said to voters, by language, from the YAML files in this folder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from bot.knowledge.document import read
+
+FOLDER = Path(__file__).parent
+
+
+class Wording:
+    """One language's sentences, filled in on request."""
+
+    def __init__(self, code: str, tree: Mapping[str, Any]) -> None:
+        self.code = code
+        self._tree = tree
+
+    def __call__(self, key: str, **values: object) -> str:
+        """The sentence at a dotted key (`decline.advice`), with its braces filled in."""
+        found: Any = self._tree
+        for part in key.split("."):
+            found = found[part]
+        return str(found).format(**values)
+
+    def date(self, day: date) -> str:
+        number = self("first_of_month") if day.day == 1 else str(day.day)
+        return self("date", day=number, month=self._month(day.month), year=day.year)
+
+    def partial_date(self, text: str | None) -> str:
+        """A source's date, which may be only a year, a month and a year, or missing."""
+        if text is None:
+            return self("undated")
+        parts = [int(part) for part in text.split("-")]
+        if len(parts) == 3:
+            return self.date(date(*parts))
+        return self("month_and_year", month=self._month(parts[1]), year=parts[0]) if len(parts) == 2 else text
+
+    def language_name(self, code: str) -> str:
+        return str(self._tree["languages"].get(code, code))
+
+    def series(self, names: list[str]) -> str:
+        """Names as a sentence lists them: A, B and C."""
+        if len(names) < 2:
+            return "".join(names)
+        return ", ".join(names[:-1]) + self("list_and") + names[-1]
+
+    def keys(self) -> set[str]:
+        return set(_keys(self._tree))
+
+    def _month(self, number: int) -> str:
+        return str(self._tree["months"][number - 1])
+
+
+def _keys(tree: Mapping[str, Any], before: str = "") -> list[str]:
+    found = []
+    for key, value in tree.items():
+        found += _keys(value, f"{before}{key}.") if isinstance(value, dict) else [f"{before}{key}"]
+    return found
+
+
+@cache
+def wording(code: str) -> Wording:
+    """The sentences of a language."""
+    document = read(FOLDER / f"{code}.yaml", FOLDER)
+    if document.problems:
+        raise ValueError("\n".join(map(str, document.problems)))
+    return Wording(code, document.tree)

@@ -1,0 +1,1 @@
+"""What the bot knows: elections, candidates, topics, positions, facts and their sources, read from YAML."""

@@ -1,0 +1,128 @@
+"""The languages the bot knows, each read from its own YAML file beside this module."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from bot.knowledge.document import read
+from bot.language.frequency import frequencies
+from bot.language.patterns import compiled
+from bot.language.text import Word, fold, stem, words
+
+FOLDER = Path(__file__).parent
+
+
+class _Anaphora(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    person: list[str]
+    thing: list[str]
+
+
+class LanguageFile(BaseModel):
+    """What a language file holds; docs/languages.md explains each section."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    name: str
+    stemmer: str
+    elisions: list[str] = []
+    stop: list[str]
+    grammar: list[str]
+    campaign: list[str]
+    spellings: dict[str, str]
+    sounds: list[tuple[str, str]]
+    anaphora: _Anaphora
+    frames: dict[str, list[str]]
+    help: dict[str, list[str]]
+    decline: dict[str, list[str]]
+    commands: list[str]
+
+
+@dataclass(frozen=True)
+class Language:
+    """One language, ready to compare words and to recognise ways of asking."""
+
+    code: str
+    name: str
+    stemmer: str
+    elisions: frozenset[str]
+    stop: frozenset[str]
+    grammar: frozenset[str]
+    campaign: frozenset[str]
+    spellings: Mapping[str, tuple[str, ...]]
+    sounds: tuple[tuple[re.Pattern[str], str], ...]
+    persons: frozenset[str]
+    frames: Mapping[str, re.Pattern[str]]
+    help: Mapping[str, re.Pattern[str]]
+    decline: Mapping[str, re.Pattern[str]]
+    commands: re.Pattern[str]
+
+    @property
+    def frequency(self) -> Mapping[str, float]:
+        return frequencies(self.code)
+
+    def words(self, text: str) -> list[Word]:
+        return words(text, self.elisions)
+
+    def stem(self, written: str) -> str:
+        return stem(written, self.stemmer)
+
+    def sound(self, folded: str) -> str:
+        """How a folded word sounds, roughly: words that sound alike come out the same."""
+        for letters, sound in self.sounds:
+            folded = letters.sub(sound, folded)
+        return folded
+
+    def zipf(self, folded: str) -> float:
+        """How common a word is: 0 unknown, 3 once in a million words, 6 once in a thousand."""
+        return self.frequency.get(folded, 0.0)
+
+    def is_small(self, folded: str) -> bool:
+        return folded in self.stop or folded in self.grammar
+
+
+def _folded(entries: list[str], elisions: frozenset[str]) -> frozenset[str]:
+    return frozenset(word.folded for entry in entries for word in words(entry, elisions))
+
+
+@cache
+def language(code: str) -> Language:
+    """The language of a code such as `fr`; a KeyError if no file describes it."""
+    path = FOLDER / f"{code}.yaml"
+    if not path.is_file():
+        raise KeyError(f"no language file {code}.yaml")
+    document = read(path, FOLDER)
+    if document.problems:
+        raise ValueError("\n".join(map(str, document.problems)))
+    file = LanguageFile.model_validate(document.tree)
+    elisions = frozenset(fold(e) for e in file.elisions)
+    things = [thing for thing in file.anaphora.thing]
+    frames = {name: compiled(patterns) for name, patterns in file.frames.items()}
+    frames["thing"] = compiled(things)
+    return Language(
+        code=code,
+        name=file.name,
+        stemmer=file.stemmer,
+        elisions=elisions,
+        stop=_folded(file.stop, elisions),
+        grammar=_folded(file.grammar, elisions),
+        campaign=_folded(file.campaign, elisions),
+        spellings={fold(k): tuple(w.written for w in words(v, elisions)) for k, v in file.spellings.items()},
+        sounds=tuple((re.compile(letters), sound) for letters, sound in file.sounds),
+        persons=_folded(file.anaphora.person, elisions),
+        frames=frames,
+        help={name: compiled(patterns) for name, patterns in file.help.items()},
+        decline={name: compiled(patterns) for name, patterns in file.decline.items()},
+        commands=compiled(file.commands),
+    )
+
+
+@cache
+def known_languages() -> tuple[str, ...]:
+    """The codes of every language that has a file, sorted."""
+    return tuple(sorted(path.stem for path in FOLDER.glob("*.yaml")))

@@ -1,0 +1,102 @@
+"""What a misspelt word was meant to be: only words that nobody knows are touched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from bot.language.catalogue import Language
+
+KNOWN = 3.0
+COMMON = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """One word put right: as written, as read, and how many letters apart (0 for the same sound or spelling)."""
+
+    written: str
+    read: str
+    distance: int
+
+
+def allowed(length: int) -> int:
+    """How many letters of a word may be wrong: none up to three, one up to seven, then two."""
+    if length <= 3:
+        return 0
+    return 1 if length <= 7 else 2
+
+
+class _Tier:
+    """Targets laid out by length and by sound."""
+
+    def __init__(self, targets: Iterable[str], base: Iterable[str], language: Language) -> None:
+        self.by_length: dict[int, list[str]] = {}
+        self.by_sound: dict[str, list[str]] = {}
+        for word in sorted(targets):
+            self.by_length.setdefault(len(word), []).append(word)
+        for word in sorted(base):
+            self.by_sound.setdefault(language.sound(word), []).append(word)
+
+    def near(self, word: str, sound: str, limit: int) -> Iterator[str]:
+        for length in range(len(word) - limit, len(word) + limit + 1) if limit else ():
+            pool = self.by_length.get(length, ())
+            for target, _, _ in process.extract(word, pool, scorer=OSA.distance, score_cutoff=limit, limit=8):
+                yield target
+        if len(sound) >= 2 and len(word) >= 4:
+            for target in self.by_sound.get(sound, ()):
+                if abs(len(target) - len(word)) <= 3:
+                    yield target
+
+
+class Lexicon:
+    """The words a misspelt one may be read as, best first: those of the base, then common ones of the language."""
+
+    def __init__(self, words: Iterable[str], language: Language) -> None:
+        self.language = language
+        self.base = frozenset(w for w in words if len(w) >= 3)
+        common = {w for w, zipf in language.frequency.items() if zipf >= COMMON and len(w) >= 4 and w.isalpha()}
+        self._tiers = [_Tier(self.base | common | {w for w in language.grammar | language.stop if len(w) >= 3}, self.base, language)]
+        self._seen: dict[str, str | None] = {}
+
+    def extended(self, words: Iterable[str]) -> Lexicon:
+        """The same words and some more, sharing what is already prepared."""
+        more = Lexicon.__new__(Lexicon)
+        own = frozenset(w for w in words if len(w) >= 3)
+        more.language = self.language
+        more.base = self.base | own
+        more._tiers = [*self._tiers, _Tier(own, own, self.language)]
+        more._seen = {}
+        return more
+
+    def nearest(self, word: str) -> tuple[str, int] | None:
+        """The word meant by an unknown one, and how far it is; None when nothing is near enough."""
+        if word not in self._seen:
+            if len(self._seen) > 20_000:
+                self._seen.clear()
+            self._seen[word] = self._search(word)
+        found = self._seen[word]
+        return (found, OSA.distance(word, found)) if found else None
+
+    def _search(self, word: str) -> str | None:
+        limit = allowed(len(word))
+        if len(word) < 3 or not word.isalpha():
+            return None
+        sound = self.language.sound(word)
+        found = {target for tier in self._tiers for target in tier.near(word, sound, limit)}
+        return min(((self._cost(word, sound, target), target) for target in found), default=(0.0, None))[1]
+
+    def _cost(self, word: str, sound: str, target: str) -> float:
+        cost = float(OSA.distance(word, target))
+        if self.language.sound(target) == sound:
+            cost -= 0.6
+        if target[0] != word[0]:
+            cost += 0.5
+        if target in self.base:
+            cost -= 0.4
+        if target.startswith(word) or word.startswith(target):
+            cost -= 0.1
+        return cost - self.language.zipf(target) / 50

@@ -1,0 +1,69 @@
+"""The little pattern language of the language files, made into one regular expression for each list.
+
+`(a|b c)` one of several · `[a]` may be left out · `…` up to six words between · `word*` any ending ·
+`<candidate>` a candidate's name · `^` and `$` the start and the end of what was typed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from bot.language.text import fold
+
+CANDIDATE = "@candidate"
+_TOKEN = re.compile(r"<candidate>|…|[()\[\]|^$]|[^\s()\[\]|^$…<>]+|<|>")
+
+
+class PatternError(ValueError):
+    """A pattern that cannot be read; the message says why."""
+
+
+def compiled(patterns: Iterable[str]) -> re.Pattern[str]:
+    """One expression that finds any of the patterns in text made by `line`."""
+    parts = [_expression(pattern) for pattern in patterns]
+    return re.compile("|".join(f"(?:{part})" for part in parts) or r"(?!)")
+
+
+def line(words: Iterable[str]) -> str:
+    """Words as the text that compiled patterns search: each with one space before it, and one at the end."""
+    return " " + " ".join(words) + " "
+
+
+def _expression(pattern: str) -> str:
+    depth: list[str] = []
+    out: list[str] = []
+    for token in _TOKEN.findall(pattern):
+        if token == "(":
+            depth.append(")")
+            out.append("(?:")
+        elif token == "[":
+            depth.append("]")
+            out.append("(?:")
+        elif token in ")]":
+            if not depth or depth.pop() != token:
+                raise PatternError(f"{pattern!r}: this {token!r} closes nothing")
+            out.append(")?" if token == "]" else ")")
+        elif token == "|":
+            out.append("|")
+        elif token == "…":
+            out.append(r"(?: \S+){0,6}?")
+        elif token == "^":
+            out.append("^")
+        elif token == "$":
+            out.append(" $")
+        elif token in "<>":
+            raise PatternError(f"{pattern!r}: only <candidate> may stand between < and >")
+        else:
+            out.append(_word(token))
+    if depth:
+        raise PatternError(f"{pattern!r}: a bracket is left open")
+    return "".join(out)
+
+
+def _word(token: str) -> str:
+    if token == "<candidate>":
+        return rf" {CANDIDATE}(?= )"
+    words = [re.escape(w) for w in re.split(r"['’\-]", fold(token.rstrip("*"))) if w]
+    ending = r"[^ ]*" if token.endswith("*") else ""
+    return "".join(f" {w}" for w in words) + ending + "(?= )"

@@ -1,0 +1,88 @@
+"""Text as comparable words: cut, folded and stemmed the same way for questions and for phrasings."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import Stemmer
+
+CHARACTERS = 4096
+WORDS = 400
+
+_SIGNS = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l"})
+_WORD = re.compile(r"\d+(?:[ .,\u00a0\u202f]\d{3})+(?!\d)|\d+[a-z]{1,2}\b|\d+|[^\W\d_]+(?:['&][^\W\d_]+)*|[&]", re.UNICODE)
+_SENTENCE_END = re.compile(r"[.!?…](?=\s|$)|\n|[;:](?=\s)")
+_STRETCHED = re.compile(r"(.)\1{2,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word of an utterance: as written in lower case, folded, and the sentence it stands in."""
+
+    written: str
+    folded: str
+    sentence: int
+    asks: bool = False
+
+
+@lru_cache(maxsize=65536)
+def fold(text: str) -> str:
+    """Text without case, accents and ligatures; Unicode letters, marks of other scripts and digits stay."""
+    if text.isascii():
+        return text.lower()
+    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold().translate(_SIGNS))
+    return "".join(c for c in folded if not ("\u0300" <= c <= "\u036f"))
+
+
+def clean(text: str) -> str:
+    """Text with its invisible and control characters gone, in one composed form, at most 4,096 characters."""
+    composed = unicodedata.normalize("NFKC", text[:CHARACTERS].translate(_SIGNS))
+    return "".join(c if c in "\n\t " or not unicodedata.category(c).startswith("C") else " " for c in composed)
+
+
+def words(text: str, elisions: Iterable[str] = ()) -> list[Word]:
+    """The words of a text in order; `l'école` gives l and école, `Pottier-Dumas` gives two words."""
+    text = clean(text).lower()
+    before = frozenset(elisions)
+    found: list[Word] = []
+    sentence, start = 0, 0
+    ends = [(m.start(), m.end(), m.group()) for m in _SENTENCE_END.finditer(text)]
+    ends.append((len(text), len(text), ""))
+    for stop, after, sign in ends:
+        pieces = [p for m in _WORD.finditer(text, start, stop) for p in _split(m.group(), before)]
+        for piece in pieces:
+            found.append(Word(piece, fold(piece), sentence, sign == "?"))
+        start = after
+        sentence += bool(pieces)
+        if len(found) > WORDS:
+            break
+    return found[:WORDS]
+
+
+def _split(word: str, elisions: frozenset[str]) -> list[str]:
+    if word[0].isdigit():
+        return [re.sub(r"[ .,\u00a0\u202f]", "", word)]
+    word = _STRETCHED.sub(r"\1\1", word)
+    if "'" not in word:
+        return [word]
+    head, _, tail = word.partition("'")
+    if head in elisions and tail:
+        return [head, *_split(tail, elisions)]
+    if tail in ("s", "d", "ll", "ve", "re", "m", "t"):
+        return [head + tail if tail == "t" else head]
+    return [head, *_split(tail, elisions)] if tail else [head]
+
+
+@lru_cache(maxsize=8)
+def _stemmer(name: str) -> Stemmer.Stemmer:
+    return Stemmer.Stemmer(name)
+
+
+@lru_cache(maxsize=65536)
+def stem(word: str, stemmer: str) -> str:
+    """The stem of a word, folded after stemming: French endings are known by their accents."""
+    return fold(_stemmer(stemmer).stemWord(word))

@@ -1,0 +1,149 @@
+"""The words by which topics and facts are found, laid out so that a question meets only those it shares a word with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from bot.knowledge.model import Election, Fact, Phrasings, Shared, Topic
+from bot.language.catalogue import Language, language
+from bot.language.text import fold, stem
+
+Kind = Literal["topic", "fact"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Entry:
+    """Something a question can be about."""
+
+    kind: Kind
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Phrasing:
+    """One way to speak of an entry, as the words that must be heard; `fixed` ones must follow each other."""
+
+    entry: Entry
+    terms: tuple[str, ...]
+    content: int
+    fixed: bool
+
+
+@dataclass(slots=True)
+class Layer:
+    """The phrasings of one folder, by the words they hold."""
+
+    phrasings: list[Phrasing] = field(default_factory=list)
+    postings: dict[str, list[int]] = field(default_factory=dict)
+    surfaces: dict[str, dict[str, str]] = field(default_factory=dict)
+    stems: dict[str, dict[str, str]] = field(default_factory=dict)
+    told: dict[str, set[Entry]] = field(default_factory=dict)
+
+    def add(self, entry: Entry, phrasings: Phrasings) -> None:
+        for code, texts in phrasings.items():
+            lang = language(code)
+            for text in texts:
+                self._add(entry, text, lang)
+
+    def tell(self, entry: Entry, code: str, text: str) -> None:
+        """Words of a claim or of an answer: they explain a question's words, though they do not decide."""
+        lang = language(code)
+        for word in lang.words(text):
+            if not lang.is_small(word.folded) and len(word.folded) > 2:
+                self.told.setdefault(self._term(word.written, word.folded, lang), set()).add(entry)
+
+    def _add(self, entry: Entry, text: str, lang: Language) -> None:
+        spoken = lang.words(text)
+        content = [w for w in spoken if not lang.is_small(w.folded)]
+        fixed = len(content) < 2 and len(spoken) > 1
+        kept = [w for w in spoken if w.folded not in lang.stop or w.folded in lang.grammar] if fixed else content
+        if fixed and len(kept) < 2:
+            kept = content or spoken
+            fixed = not content
+        terms = tuple(dict.fromkeys(self._term(w.written, w.folded, lang) for w in kept))
+        if not terms:
+            return
+        number = len(self.phrasings)
+        self.phrasings.append(Phrasing(entry, terms, len(content), fixed and len(terms) > 1))
+        for term in terms:
+            self.postings.setdefault(term, []).append(number)
+
+    def _term(self, written: str, folded: str, lang: Language) -> str:
+        surfaces = self.surfaces.setdefault(lang.code, {})
+        if folded not in surfaces:
+            key = lang.stem(written)
+            surfaces[folded] = f"{lang.code}:{key}"
+            self.stems.setdefault(lang.code, {}).setdefault(stem(folded, lang.stemmer), surfaces[folded])
+            self.stems[lang.code].setdefault(key, surfaces[folded])
+        return surfaces[folded]
+
+    def term(self, written: str, folded: str, lang: Language) -> str | None:
+        """The term a word stands for in this layer, by its spelling, else by its stem."""
+        surfaces = self.surfaces.get(lang.code)
+        if not surfaces:
+            return None
+        if folded in surfaces:
+            return surfaces[folded]
+        stems = self.stems[lang.code]
+        return stems.get(lang.stem(written)) or stems.get(stem(folded, lang.stemmer))
+
+
+def shared_layer(shared: Shared) -> Layer:
+    """The layer of a folder that several elections may include."""
+    layer = Layer()
+    topic: Topic
+    for topic in shared.topics.values():
+        layer.add(Entry("topic", topic.id), topic.phrasings)
+    fact: Fact
+    for fact in shared.facts.values():
+        entry = Entry("fact", fact.id)
+        layer.add(entry, fact.phrasings)
+        for claim in fact.answer:
+            layer.add(entry, claim.asked_as)
+            for code, text in claim.claim.items():
+                layer.tell(entry, code, text)
+    return layer
+
+
+def own_layer(election: Election) -> Layer:
+    """The layer of an election's own folder: its topics and facts, and what its candidates' claims add to topics."""
+    layer = shared_layer(election.own)
+    for candidate in election.candidates.values():
+        for topic, claims in candidate.positions.items():
+            entry = Entry("topic", topic)
+            for claim in claims:
+                layer.add(entry, claim.asked_as)
+                for code, text in (*claim.claim.items(), *(claim.quote or {}).items()):
+                    if code in election.languages:
+                        layer.tell(entry, code, text)
+    return layer
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """All layers of one election, own first."""
+
+    layers: tuple[Layer, ...]
+    languages: tuple[Language, ...]
+    parents: Mapping[str, str | None]
+    fact_topics: Mapping[str, str | None]
+
+    def terms(self, written: str, folded: str, lang: Language) -> Iterator[tuple[Layer, str]]:
+        for layer in self.layers:
+            term = layer.term(written, folded, lang)
+            if term is not None:
+                yield layer, term
+
+    def knows(self, folded: str) -> bool:
+        """Whether some phrasing or claim, in any language, spells this word."""
+        return any(folded in surfaces for layer in self.layers for surfaces in layer.surfaces.values())
+
+    def vocabulary(self, code: str) -> Iterable[str]:
+        return (word for layer in self.layers for word in layer.surfaces.get(code, ()))
+
+
+def folded_words(text: str, languages: Iterable[Language]) -> list[str]:
+    """The words of a name, cut as any of the languages cuts them."""
+    return [w.folded for w in next(iter(languages)).words(text)] if text else [fold(text)]

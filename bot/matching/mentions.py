@@ -1,0 +1,268 @@
+"""Who and what place a question names: candidates by any of their names, parties, other people, towns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from rapidfuzz.distance import OSA
+
+from bot.knowledge.model import Election, Shared
+from bot.language.catalogue import Language, language
+from bot.language.text import Word, fold, stem
+
+Kind = Literal["candidate", "party", "person", "place", "elsewhere"]
+FAMILIAR = 3.6
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A name found in a question: where it stands, whom it may mean, and how many letters were off."""
+
+    start: int
+    end: int
+    kind: Kind
+    ids: frozenset[str]
+    name: str
+    distance: int = 0
+    partial: bool = False
+
+    def covers(self, position: int) -> bool:
+        return self.start <= position < self.end
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    words: tuple[str, ...]
+    stems: tuple[str, ...]
+    kind: Kind
+    id: str
+    name: str
+    fuzzy: bool
+
+
+def tolerance(length: int) -> int:
+    """How many letters of a name may be wrong: none up to three, one up to five, two up to eight, then three."""
+    if length <= 3:
+        return 0
+    if length <= 5:
+        return 1
+    return 2 if length <= 8 else 3
+
+
+class Names:
+    """Every name one election knows, ready to be found in a question."""
+
+    def __init__(self, election: Election, gazetteer: Gazetteer) -> None:
+        self.election = election
+        self.gazetteer = gazetteer
+        self.languages = [language(code) for code in election.languages]
+        own = [_form(p, "place", p, False, self.languages) for p in election.description.places]
+        self._home = frozenset(f.words for f in own)
+        self._forms = [*self._candidate_forms(), *(f for f in own if f.words)]
+        own_people = gazetteer_forms(election.own, self.languages)
+        self._by_first: dict[str, list[_Form]] = {}
+        for form in [*self._forms, *own_people]:
+            self._by_first.setdefault(form.words[0], []).append(form)
+        self._fuzzy = sorted(
+            (f for f in self._forms if f.fuzzy or f.kind == "place"), key=lambda f: (-len(f.words), f.words, f.id)
+        )
+        self.party_candidates = self._party_candidates()
+        self.person_candidates = self._person_candidates()
+
+    def vocabulary(self) -> Iterator[str]:
+        """The words of all names, as targets for correction."""
+        for forms in self._by_first.values():
+            for form in forms:
+                yield from form.words
+
+    def find(self, words: Sequence[Word], lang: Language, known: Iterable[bool]) -> list[Mention]:
+        """The names in a question, longest first, none overlapping; `known` tells which words mean something else."""
+        known = list(known)
+        found: list[Mention] = []
+        for start in range(len(words)):
+            found.extend(self._exact(words, start, lang))
+        for start in range(len(words)):
+            found.extend(self._near(words, start, lang, known))
+        return self._disjoint(found)
+
+    def _exact(self, words: Sequence[Word], start: int, lang: Language) -> Iterator[Mention]:
+        first = words[start]
+        for forms in (self._by_first, self.gazetteer.by_first):
+            keys = {first.folded, stem(first.folded, lang.stemmer)}
+            for key in keys:
+                for form in forms.get(key, ()):
+                    end = start + len(form.words)
+                    if end <= len(words) and _same(form, words[start:end], lang):
+                        if form.kind == "elsewhere" and form.words in self._home:
+                            continue
+                        yield Mention(start, end, form.kind, frozenset([form.id]), form.name)
+
+    def _near(self, words: Sequence[Word], start: int, lang: Language, known: Sequence[bool]) -> Iterator[Mention]:
+        for form in self._fuzzy:
+            end = start + len(form.words)
+            if end > len(words):
+                continue
+            heard = [w.folded for w in words[start:end]]
+            distances = [_distance(h, w, lang) for h, w in zip(heard, form.words, strict=True)]
+            if any(d is None for d in distances):
+                continue
+            total = sum(d for d in distances if d is not None)
+            if total == 0:
+                continue
+            strange = any(not known[start + i] for i, d in enumerate(distances) if d)
+            if strange or (len(form.words) > 1 and any(d == 0 for d in distances)) or (len(form.words) > 1 and total <= 2):
+                yield Mention(start, end, form.kind, frozenset([form.id]), form.name, total)
+        if not known[start]:
+            yield from self._glued(words[start].folded, start)
+
+    def _glued(self, heard: str, start: int) -> Iterator[Mention]:
+        if len(heard) < 8:
+            return
+        for form in self._fuzzy:
+            if len(form.words) > 1 and form.kind == "candidate":
+                glued = "".join(form.words)
+                distance = OSA.distance(heard, glued, score_cutoff=2)
+                if distance <= 2:
+                    yield Mention(start, start + 1, "candidate", frozenset([form.id]), form.name, distance)
+
+    @staticmethod
+    def _disjoint(found: list[Mention]) -> list[Mention]:
+        """Keep the longest, then nearest; names equally good for several people become one mention of all of them."""
+        merged: dict[tuple[int, int, Kind, int], Mention] = {}
+        for mention in found:
+            key = (mention.start, mention.end, mention.kind, mention.distance)
+            before = merged.get(key)
+            ids = mention.ids | (before.ids if before else frozenset())
+            merged[key] = Mention(mention.start, mention.end, mention.kind, ids, mention.name, mention.distance)
+        rank = {"candidate": 0, "place": 1, "party": 2, "person": 3, "elsewhere": 4}
+        kept: list[Mention] = []
+        for mention in sorted(merged.values(), key=lambda m: (m.start - m.end, m.distance, rank[m.kind], m.start)):
+            if not any(mention.start < other.end and other.start < mention.end for other in kept):
+                kept.append(mention)
+        return sorted(kept, key=lambda m: m.start)
+
+    def _candidate_forms(self) -> Iterator[_Form]:
+        for candidate in self.election.candidates.values():
+            seen: set[tuple[str, ...]] = set()
+            for text, fuzzy in _ways_to_name(candidate.name, candidate.aliases, candidate.list_name):
+                form = _form(text, "candidate", candidate.id, fuzzy, self.languages, candidate.name)
+                if form.words and form.words not in seen and self._distinct(form):
+                    seen.add(form.words)
+                    yield form
+
+    def _distinct(self, form: _Form) -> bool:
+        """A single word that the languages use for something else is nobody's name ("lies", "rose")."""
+        if len(form.words) > 1:
+            return True
+        return len(form.words[0]) > 2 and all(lang.zipf(form.words[0]) < 5.2 and not lang.is_small(form.words[0]) for lang in self.languages)
+
+    def _party_candidates(self) -> dict[str, frozenset[str]]:
+        parties = self.election.all("parties")
+        by_name: dict[str, set[str]] = {}
+        for identifier, party in parties.items():
+            for name in party.name.values():
+                by_name.setdefault(fold(name), set()).add(identifier)
+        backed: dict[str, set[str]] = {identifier: set() for identifier in parties}
+        for candidate in self.election.candidates.values():
+            for backing in candidate.backing:
+                for name in backing.values():
+                    for party in by_name.get(fold(name), ()):
+                        backed[party].add(candidate.id)
+        return {party: frozenset(ids) for party, ids in backed.items()}
+
+    def _person_candidates(self) -> dict[str, frozenset[str]]:
+        linked: dict[str, set[str]] = {}
+        for identifier, person in self.election.all("people").items():
+            candidates = {c.id for c in self.election.candidates.values() if identifier in c.linked_to}
+            if person.party is not None:
+                candidates |= self.party_candidates.get(person.party, frozenset())
+            linked[identifier] = candidates
+        return {person: frozenset(ids) for person, ids in linked.items()}
+
+
+class Gazetteer:
+    """The parties, people and places of the shared folders, found by their exact words."""
+
+    def __init__(self, folders: Iterable[Shared], languages: Sequence[Language]) -> None:
+        self.by_first: dict[str, list[_Form]] = {}
+        for shared in folders:
+            for form in gazetteer_forms(shared, languages):
+                self.by_first.setdefault(form.words[0], []).append(form)
+        self.words = frozenset(w for forms in self.by_first.values() for f in forms for w in f.words if len(w) > 3)
+
+
+def gazetteer_forms(shared: Shared, languages: Sequence[Language]) -> list[_Form]:
+    """The forms of a folder's parties, people and places."""
+    forms = []
+    for identifier, party in shared.parties.items():
+        for name in {*party.name.values(), *party.aliases}:
+            forms.append(_form(name, "party", identifier, False, languages, next(iter(party.name.values()))))
+    for identifier, person in shared.people.items():
+        for name in {person.name, *person.aliases}:
+            forms.append(_form(name, "person", identifier, False, languages, person.name))
+    for place in (*shared.places.towns, *shared.places.beyond):
+        forms.append(_form(place, "elsewhere", place, False, languages, place))
+    return [form for form in forms if form.words]
+
+
+def _ways_to_name(name: str, aliases: Iterable[str], list_name: str | None) -> Iterator[tuple[str, bool]]:
+    for full in (name, *(a for a in aliases if _like(a, name))):
+        yield full, True
+        first, _, last = full.partition(" ")
+        if last:
+            yield last, True
+            yield first, True
+            if len(last.replace("-", " ").split()) > 1:
+                for part in last.replace("-", " ").split():
+                    if len(part) > 3:
+                        yield part, True
+    for alias in aliases:
+        yield alias, False
+    if list_name:
+        yield list_name, False
+
+
+def _like(alias: str, name: str) -> bool:
+    """Whether an alias is the name in another spelling, so that it is cut and misspelt like one."""
+    return len(alias.split()) > 1 and OSA.normalized_similarity(fold(alias), fold(name)) > 0.75
+
+
+def _form(text: str, kind: Kind, identifier: str, fuzzy: bool, languages: Sequence[Language], name: str = "") -> _Form:
+    elided = languages[0].elisions if languages else frozenset()
+    words = tuple(w.folded for w in languages[0].words(text)) if languages else (fold(text),)
+    if len(words) > 1 and words[0] in elided:
+        words = words[1:]
+    stems = tuple(stem(w, languages[0].stemmer) for w in words)
+    return _Form(words, stems, kind, identifier, name or text, fuzzy)
+
+
+def _same(form: _Form, heard: Sequence[Word], lang: Language) -> bool:
+    """Word for word; forms of more than one ordinary word may be inflected."""
+    for position, word in enumerate(heard):
+        if word.folded == form.words[position]:
+            continue
+        if len(form.words) < 2 and form.kind != "party":
+            return False
+        if stem(word.folded, lang.stemmer) not in (form.stems[position], stem(form.words[position], lang.stemmer)):
+            return False
+    return True
+
+
+def _distance(heard: str, word: str, lang: Language) -> int | None:
+    if heard == word:
+        return 0
+    limit = tolerance(min(len(word), len(heard) + 1))
+    if not limit or abs(len(heard) - len(word)) > limit:
+        return None
+    distance = OSA.distance(heard, word, score_cutoff=limit)
+    if distance <= limit and not (heard[0] != word[0] and distance > 1 and lang.sound(heard)[:1] != lang.sound(word)[:1]):
+        return distance
+    return 1 if len(word) > 4 and len(heard) > 3 and lang.sound(heard) == lang.sound(word) else None
+
+
+def named(mentions: Iterable[Mention], kinds: Mapping[Kind, object] | Iterable[Kind]) -> list[Mention]:
+    """Only the mentions of some kinds."""
+    wanted = set(kinds)
+    return [mention for mention in mentions if mention.kind in wanted]
