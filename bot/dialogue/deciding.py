@@ -6,7 +6,7 @@ docs/quality.md shows how right and wrong answers move with them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.dialogue.memory import Memory
@@ -24,6 +24,9 @@ from bot.dialogue.outcomes import (
 )
 from bot.dialogue.understanding import Query, Scope
 from bot.knowledge.model import Election
+from bot.language.catalogue import Language
+from bot.language.patterns import line
+from bot.language.text import fold
 from bot.matching.mentions import Mention
 from bot.matching.ranking import Score
 
@@ -32,10 +35,11 @@ from bot.matching.ranking import Score
 class Thresholds:
     """How much must be explained: of any question, of one plainly about the campaign, and by how much more than by others."""
 
-    plain: float = 0.52
+    plain: float = 0.58
     campaign: float = 0.34
     margin: float = 0.4
-    stray: float = 0.85
+    stray: float = 0.6
+    chatter: float = 1.6
 
 
 DEFAULT = Thresholds()
@@ -87,8 +91,6 @@ class _Deciding:
             return self._only_candidates()
         if query.commanded:
             return Decline("command")
-        if query.help is not None:
-            return Help(query.help)
         return Unknown("not_understood", targets=self._close())
 
     # --- who -------------------------------------------------------------------------------------------
@@ -108,36 +110,39 @@ class _Deciding:
         return tuple(dict.fromkeys(found))
 
     def _people(self, mentions: Iterable[Mention]) -> list[str]:
-        found: list[str] = []
+        """The candidates meant; one called only by a role is dropped where another is named and nobody compares."""
+        named: list[str] = []
+        roles: list[str] = []
         for mention in mentions:
             if mention.kind == "candidate":
                 if len(mention.ids) > 1:
                     self.ambiguous = tuple(sorted(mention.ids))
                 else:
-                    found.extend(mention.ids)
+                    (roles if mention.role else named).extend(mention.ids)
             elif mention.kind == "party":
-                backed = {c for party in mention.ids for c in self.scope.names.party_candidates.get(party, ())}
-                if backed:
-                    found.extend(sorted(backed))
-                    self.affiliated.add(mention)
+                roles.extend(self._backed(mention, self.scope.names.party_candidates))
             elif mention.kind == "person" and self._affiliated(mention):
-                linked = {c for p in mention.ids for c in self.scope.names.person_candidates.get(p, ())}
-                if linked:
-                    found.extend(sorted(linked))
-                    self.affiliated.add(mention)
-        if set(self.ambiguous) & set(found):
+                roles.extend(self._backed(mention, self.scope.names.person_candidates))
+        if set(self.ambiguous) & {*named, *roles}:
             self.ambiguous = ()
+        return named if named and "versus" not in self.frames else [*named, *roles]
+
+    def _backed(self, mention: Mention, backed: Mapping[str, frozenset[str]]) -> list[str]:
+        found = sorted({c for identifier in mention.ids for c in backed.get(identifier, ())})
+        if found:
+            self.affiliated.add(mention)
         return found
 
     def _affiliated(self, mention: Mention) -> bool:
         """Whether the question speaks of this person's candidate, not of the person."""
-        own = any(self.election.own.people.get(p) for p in mention.ids)
-        before, after = (12, 12) if own else (5, 4)
-        words = self.query.words[max(0, mention.start - before) : mention.end + after]
-        near = " " + " ".join(w.folded for w in words) + " "
-        return bool(self.scope.index.languages and self._language().frames["affiliation"].search(near))
+        words, frames = self.query.words, self._language().frames
+        own = any(p in self.election.own.people for p in mention.ids)
+        before = line(w.folded for w in words[max(0, mention.start - (12 if own else 4)) : mention.start])
+        after = line(w.folded for w in words[mention.end : mention.end + (12 if own else 2)])
+        found = frames["affiliation"].search(before) or frames["affiliated"].search(after)
+        return bool(found or (own and frames["affiliation"].search(after)))
 
-    def _language(self):  # type: ignore[no-untyped-def]
+    def _language(self) -> Language:
         return next(lang for lang in self.scope.index.languages if lang.code == self.query.language)
 
     def _strangers(self) -> list[Mention]:
@@ -175,6 +180,9 @@ class _Deciding:
         best_topic = topics[0].weight if topics else 0.0
         best_fact = facts[0].weight if facts else 0.0
         if facts and self._prefers_fact(topics, facts, best_topic, best_fact):
+            about = self.scope.index.fact_topics.get(facts[0].entry.id)
+            if self.candidates and self.named and about is not None:
+                return (about,), None
             return (), facts[0].entry.id
         if topics:
             related = self._state_of_things(topics[0])
@@ -185,9 +193,10 @@ class _Deciding:
 
     def _prefers_fact(self, topics: Sequence[Score], facts: Sequence[Score], best_topic: float, best_fact: float) -> bool:
         if not topics:
-            return True
+            return not (self.candidates and self.named) or best_fact >= 1.0
         if self.candidates and self.named:
-            return best_fact >= best_topic + 1.0
+            about = self.scope.index.fact_topics.get(facts[0].entry.id)
+            return about is None and best_fact >= best_topic + 1.0
         if best_fact > best_topic + 0.2:
             return True
         if best_fact < best_topic - 0.2:
@@ -198,12 +207,11 @@ class _Deciding:
         """The fact that says how things stand, when a question asks how much and not who wants what."""
         if self.candidates or self._asks_everyone() or "measure" not in self.frames:
             return None
-        for score in self.query.ranking:
-            if score.entry.kind == "fact" and score.matched & topic.matched:
-                about = self.scope.index.fact_topics.get(score.entry.id)
-                if about is not None and about in self.election.branch(topic.entry.id) | {topic.entry.id}:
-                    return score.entry.id
-        return None
+        branch = self.election.branch(topic.entry.id)
+        facts = [f for f, about in self.scope.index.fact_topics.items() if about in branch]
+        scored = {s.entry.id: s.weight for s in self.query.ranking if s.entry.kind == "fact"}
+        facts.sort(key=lambda f: (-scored.get(f, 0.0), self.scope.index.fact_topics[f] != topic.entry.id, f))
+        return facts[0] if facts else None
 
     def _maximal(self, scores: Sequence[Score]) -> list[Score]:
         """Without the entries that explain only a part of what a better one does."""
@@ -247,7 +255,7 @@ class _Deciding:
 
     def _substantial(self, topics: Sequence[str], fact: str | None, usable: Sequence[Score]) -> bool:
         if self.query.help in ("greeting", "thanks"):
-            return bool(topics or fact or self.candidates)
+            return bool(topics or fact or self.candidates) or self._stray() > self.thresholds.chatter
         return bool(self.candidates and self.named) or bool((topics or fact) and usable[0].weight >= 1.5)
 
     def _blocked(self, topics: Sequence[str], fact: str | None, usable: Sequence[Score]) -> Outcome | None:
@@ -257,11 +265,22 @@ class _Deciding:
         if fact is not None and self.election.everywhere(fact):
             return None
         for stranger in self.strangers:
+            own = self._about_person(stranger) if not chosen - {None} else ()
+            if own:
+                return Clarification(own)
             if not any(stranger.covers(p) for p in explained):
-                if stranger.kind != "elsewhere" and self.candidates and self.named and "who_is" in self.frames:
+                if stranger.kind in ("person", "party") and self.candidates and self.named and "who_is" in self.frames:
                     continue
                 return Unknown(stranger.kind, stranger.name, self._their_candidates(stranger))
         return None
+
+    def _about_person(self, person: Mention) -> tuple[str, ...]:
+        """For someone the base knows well enough, when only the name is asked: the facts that name them, their candidate."""
+        if not any(p in self.election.own.people for p in person.ids) or self._stray() > 2.2:
+            return ()
+        words = set(fold(person.name).split())
+        facts = [f.id for f in self.election.own.facts.values() if any(words & set(fold(n).split()) for n in f.name.values())]
+        return (*facts, *self._their_candidates(person))
 
     def _their_candidates(self, stranger: Mention) -> tuple[str, ...]:
         if stranger.kind != "person":
@@ -277,7 +296,9 @@ class _Deciding:
     def _follow_up(self, topics: Sequence[str], fact: str | None) -> Outcome | None:
         """Only if nothing but a name, a topic, or "and", "what about" remains of the question."""
         memory = self.memory
-        if fact is not None or not (memory.topics or memory.candidates or memory.fact):
+        if not (memory.topics or memory.candidates or memory.fact):
+            return None
+        if fact is not None and not (memory.topics and self._opens_with_and() and not self.query.unexplained):
             return None
         bare = self._stray() < 0.35
         if topics:
@@ -286,7 +307,7 @@ class _Deciding:
                 return self._on(memory.candidates, memory.topics)
             if self.candidates or self._asks_everyone() or len(memory.candidates) != 1:
                 return None
-            if self._opens_with_and() and memory.topics:
+            if self._opens_with_and():
                 return self._on(memory.candidates, tuple(topics))
             return None
         if not bare:
@@ -295,7 +316,7 @@ class _Deciding:
             return self._on((), memory.topics)
         asks_who = bool({"who_is", "everything"} & self.frames) and "thing" not in self.frames
         if self.candidates and self.named:
-            if memory.topics and not asks_who:
+            if memory.topics and (not asks_who or self._opens_with_and()):
                 return self._on(self.candidates, memory.topics)
             return None
         if self.query.help is not None or asks_who:
@@ -346,7 +367,8 @@ class _Deciding:
         return Comparison(candidates, topics)
 
     def _only_candidates(self) -> Outcome:
-        if self._stray() > self.thresholds.stray and not self.affiliated:
+        asks_who = bool({"who_is", "everything"} & self.frames) or self.affiliated
+        if self._stray() > self.thresholds.stray * (3 if asks_who else 1):
             return Unknown("topic", targets=self.candidates[:2])
         return CandidateCard(self.candidates)
 

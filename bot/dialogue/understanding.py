@@ -141,6 +141,7 @@ class _Reading:
         focus = self._focus(heard, words)
         in_focus = line(_marked(heard, mentions, focus))
         whole = lines[1]
+        guarded = [_collapsed(text) for text in lines]
         frames = frozenset(n for n, p in lang.frames.items() if p.search(in_focus))
         ranking = rank(heard, self.scope.index, lang, focus)
         return Query(
@@ -153,7 +154,7 @@ class _Reading:
             focus=focus,
             frames=frames,
             help=_first(lang.help, [whole]),
-            decline=_first(lang.decline, lines),
+            decline=_first(lang.decline, guarded),
             commanded=commanded,
             campaign=any(w.folded in lang.campaign for w in heard),
             ranking=tuple(ranking),
@@ -174,7 +175,7 @@ class _Reading:
     def _spelt(self, raw: Sequence[Word]) -> Iterator[Word]:
         """SMS spellings written out, unless the base uses the word as it is."""
         for word in raw:
-            meant = self.lang.spellings.get(word.folded)
+            meant = self.lang.spellings.get(word.written)
             if meant is None or (self.scope.index.knows(word.folded) and not self.lang.is_small(word.folded)):
                 yield word
                 continue
@@ -194,7 +195,6 @@ class _Reading:
         return any(lang.zipf(folded) >= (KNOWN if lang is self.lang else FAMILIAR) for lang in self.scope.index.languages)
 
     def _corrected(self, words: Sequence[Word], known: Sequence[bool], names: Sequence[Mention]) -> list[Word]:
-        lexicon = self.scope.lexicons[self.lang.code]
         out: list[Word] = []
         for position, word in enumerate(words):
             if known[position] or any(n.covers(position) for n in names):
@@ -205,7 +205,7 @@ class _Reading:
                 out.extend(parts)
                 self.corrections.append(Correction(word.written, " ".join(p.written for p in parts), 0))
                 continue
-            nearest = lexicon.nearest(word.folded)
+            nearest = self._nearest(word.folded)
             if nearest is None:
                 out.append(word)
                 continue
@@ -213,6 +213,15 @@ class _Reading:
             self.corrections.append(Correction(word.written, read, distance))
             out.append(Word(read, read, word.sentence, word.asks))
         return out
+
+    def _nearest(self, folded: str) -> tuple[str, int] | None:
+        """The best reading of an unknown word in the message's language, else clearly nearer in another one."""
+        lexicons = self.scope.lexicons
+        own = lexicons[self.lang.code].nearest(folded)
+        others = [n for code, x in lexicons.items() if code != self.lang.code and (n := x.nearest(folded)) and n[0] in x.base]
+        if own is not None and own[0] in lexicons[self.lang.code].base:
+            return own
+        return min((n for n in (own, *others) if n), key=lambda n: (n[1], n is not own), default=None)
 
     def _split(self, word: Word) -> list[Word] | None:
         """A run-together word cut in two: an elision or a small word before, or two words the base knows."""
@@ -290,6 +299,14 @@ def _marked(heard: Sequence[Heard], mentions: Sequence[Mention], focus: frozense
     for word in heard:
         if word.sentence in focus:
             yield CANDIDATE if any(m.covers(word.position) and m.kind == "candidate" for m in mentions) else word.folded
+
+
+def _collapsed(text: str) -> str:
+    """A name of several words as one mark."""
+    mark = f" {CANDIDATE}"
+    while mark + mark in text:
+        text = text.replace(mark + mark, mark)
+    return text
 
 
 def _positions(text: str, spans: Sequence[tuple[int, int]]) -> set[int]:

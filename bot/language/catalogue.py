@@ -34,6 +34,7 @@ class LanguageFile(BaseModel):
     stop: list[str]
     grammar: list[str]
     campaign: list[str]
+    articles: list[str] = []
     spellings: dict[str, str]
     sounds: list[tuple[str, str]]
     anaphora: _Anaphora
@@ -54,6 +55,7 @@ class Language:
     stop: frozenset[str]
     grammar: frozenset[str]
     campaign: frozenset[str]
+    articles: frozenset[str]
     spellings: Mapping[str, tuple[str, ...]]
     sounds: tuple[tuple[re.Pattern[str], str], ...]
     persons: frozenset[str]
@@ -112,7 +114,8 @@ def language(code: str) -> Language:
         stop=_folded(file.stop, elisions),
         grammar=_folded(file.grammar, elisions),
         campaign=_folded(file.campaign, elisions),
-        spellings={fold(k): tuple(w.written for w in words(v, elisions)) for k, v in file.spellings.items()},
+        articles=_folded(file.articles, elisions),
+        spellings={k.lower(): tuple(w.written for w in words(v, elisions)) for k, v in file.spellings.items()},
         sounds=tuple((re.compile(letters), sound) for letters, sound in file.sounds),
         persons=_folded(file.anaphora.person, elisions),
         frames=frames,

@@ -57,7 +57,7 @@ class Lexicon:
 
     def __init__(self, words: Iterable[str], language: Language) -> None:
         self.language = language
-        self.base = frozenset(w for w in words if len(w) >= 3)
+        self.base = frozenset(w for w in words if len(w) >= 4)
         common = {w for w, zipf in language.frequency.items() if zipf >= COMMON and len(w) >= 4 and w.isalpha()}
         self._tiers = [_Tier(self.base | common | {w for w in language.grammar | language.stop if len(w) >= 3}, self.base, language)]
         self._seen: dict[str, str | None] = {}
@@ -65,7 +65,7 @@ class Lexicon:
     def extended(self, words: Iterable[str]) -> Lexicon:
         """The same words and some more, sharing what is already prepared."""
         more = Lexicon.__new__(Lexicon)
-        own = frozenset(w for w in words if len(w) >= 3)
+        own = frozenset(w for w in words if len(w) >= 4)
         more.language = self.language
         more.base = self.base | own
         more._tiers = [*self._tiers, _Tier(own, own, self.language)]

@@ -37,7 +37,7 @@ def _evidence(word: Word, language: Language) -> float:
         score += 2.0
     elif word.folded in language.grammar:
         score += 1.0
-    elif not known and word.folded in language.spellings:
+    elif not known and word.written in language.spellings:
         score += 4.5
     if word.written != word.folded and known:
         score += 1.0

@@ -56,14 +56,13 @@ class Layer:
 
     def _add(self, entry: Entry, text: str, lang: Language) -> None:
         spoken = lang.words(text)
+        spoken = [w for w in spoken if w.folded not in lang.articles] or spoken
         content = [w for w in spoken if not lang.is_small(w.folded)]
-        fixed = len(content) < 2 and len(spoken) > 1
-        kept = [w for w in spoken if w.folded not in lang.stop or w.folded in lang.grammar] if fixed else content
-        if fixed and len(kept) < 2:
-            kept = content or spoken
-            fixed = not content
+        telling = [w for w in spoken if w.folded in lang.grammar or not lang.is_small(w.folded)]
+        kept = content if len(content) > 1 else telling if len(telling) > 1 else spoken
+        fixed = kept is spoken and len(spoken) > 1
         terms = tuple(dict.fromkeys(self._term(w.written, w.folded, lang) for w in kept))
-        if not terms:
+        if not terms or (not content and len(terms) < 2):
             return
         number = len(self.phrasings)
         self.phrasings.append(Phrasing(entry, terms, len(content), fixed and len(terms) > 1))
@@ -102,8 +101,6 @@ def shared_layer(shared: Shared) -> Layer:
         layer.add(entry, fact.phrasings)
         for claim in fact.answer:
             layer.add(entry, claim.asked_as)
-            for code, text in claim.claim.items():
-                layer.tell(entry, code, text)
     return layer
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from rapidfuzz.distance import OSA
@@ -26,7 +26,7 @@ class Mention:
     ids: frozenset[str]
     name: str
     distance: int = 0
-    partial: bool = False
+    role: bool = False
 
     def covers(self, position: int) -> bool:
         return self.start <= position < self.end
@@ -40,6 +40,7 @@ class _Form:
     id: str
     name: str
     fuzzy: bool
+    role: bool = False
 
 
 def tolerance(length: int) -> int:
@@ -97,7 +98,7 @@ class Names:
                     if end <= len(words) and _same(form, words[start:end], lang):
                         if form.kind == "elsewhere" and form.words in self._home:
                             continue
-                        yield Mention(start, end, form.kind, frozenset([form.id]), form.name)
+                        yield Mention(start, end, form.kind, frozenset([form.id]), form.name, role=form.role)
 
     def _near(self, words: Sequence[Word], start: int, lang: Language, known: Sequence[bool]) -> Iterator[Mention]:
         for form in self._fuzzy:
@@ -135,7 +136,7 @@ class Names:
             key = (mention.start, mention.end, mention.kind, mention.distance)
             before = merged.get(key)
             ids = mention.ids | (before.ids if before else frozenset())
-            merged[key] = Mention(mention.start, mention.end, mention.kind, ids, mention.name, mention.distance)
+            merged[key] = replace(mention, ids=ids)
         rank = {"candidate": 0, "place": 1, "party": 2, "person": 3, "elsewhere": 4}
         kept: list[Mention] = []
         for mention in sorted(merged.values(), key=lambda m: (m.start - m.end, m.distance, rank[m.kind], m.start)):
@@ -148,6 +149,7 @@ class Names:
             seen: set[tuple[str, ...]] = set()
             for text, fuzzy in _ways_to_name(candidate.name, candidate.aliases, candidate.list_name):
                 form = _form(text, "candidate", candidate.id, fuzzy, self.languages, candidate.name)
+                form = replace(form, role=not fuzzy and not set(form.words) & _name_words(candidate.name))
                 if form.words and form.words not in seen and self._distinct(form):
                     seen.add(form.words)
                     yield form
@@ -224,9 +226,14 @@ def _ways_to_name(name: str, aliases: Iterable[str], list_name: str | None) -> I
         yield list_name, False
 
 
+def _name_words(name: str) -> set[str]:
+    return set(fold(name).replace("-", " ").split())
+
+
 def _like(alias: str, name: str) -> bool:
     """Whether an alias is the name in another spelling, so that it is cut and misspelt like one."""
-    return len(alias.split()) > 1 and OSA.normalized_similarity(fold(alias), fold(name)) > 0.75
+    parts = fold(alias).replace("-", " ").split()
+    return 1 < len(parts) <= 4 and bool(_name_words(name) & set(parts) or OSA.normalized_similarity(fold(alias), fold(name)) > 0.75)
 
 
 def _form(text: str, kind: Kind, identifier: str, fuzzy: bool, languages: Sequence[Language], name: str = "") -> _Form:
@@ -243,7 +250,7 @@ def _same(form: _Form, heard: Sequence[Word], lang: Language) -> bool:
     for position, word in enumerate(heard):
         if word.folded == form.words[position]:
             continue
-        if len(form.words) < 2 and form.kind != "party":
+        if (len(form.words) < 2 and form.kind != "party") or lang.is_small(word.folded):
             return False
         if stem(word.folded, lang.stemmer) not in (form.stems[position], stem(form.words[position], lang.stemmer)):
             return False
