@@ -112,6 +112,7 @@ def _remembered(outcome: Outcome, reply: Reply, memory: Memory, now: datetime) -
         case NoPosition(candidates, topics, fact):
             return replace(memory, candidates=candidates, topics=topics, fact=fact)
         case Clarification():
-            return memory
+            asked = all("/" in option for option in outcome.targets)
+            return replace(memory, candidates=(), topics=reply.topics if asked else memory.topics, fact=None)
         case _:
             return memory

@@ -192,7 +192,17 @@ class _Composing:
 
     def _clarification(self, outcome: Clarification) -> Reply:
         line = Line(self.say("clarification"))
-        return self._made(outcome, "", [line], outcome.targets[:CLARIFIED])
+        named = dict.fromkeys(t.partition("/")[0] for t in outcome.targets)
+        topics = dict.fromkeys(t for target in outcome.targets if self.election.has("topics", t := target.rpartition("/")[2]))
+        return self._made(
+            outcome,
+            "",
+            [line],
+            outcome.targets[:CLARIFIED],
+            candidates=tuple(c for c in named if c in self.election.candidates),
+            topics=tuple(topics),
+            facts=tuple(t for t in outcome.targets if self.election.has("facts", t)),
+        )
 
     def _decline(self, outcome: Decline) -> Reply:
         return self._made(outcome, "", [Line(self.say(f"decline.{outcome.reason}"))], self._starters())

@@ -37,6 +37,8 @@ class Thresholds:
 
     plain: float = 0.58
     campaign: float = 0.34
+    named: float = 0.29
+    together: float = 0.55
     margin: float = 0.4
     stray: float = 0.6
     chatter: float = 1.6
@@ -61,6 +63,7 @@ class _Deciding:
         self.frames = query.frames
         self.ambiguous: tuple[str, ...] = ()
         self.named = True
+        self.by_role = False
         self.affiliated: set[Mention] = set()
         self.candidates = self._candidates()
         self.strangers = self._strangers()
@@ -78,11 +81,11 @@ class _Deciding:
         blocked = self._blocked(topics, fact, usable)
         if blocked is not None:
             return blocked
+        if self.ambiguous:
+            return self._which(topics or (self.memory.topics if self._stray() < 0.35 else ()))
         follow_up = self._follow_up(topics, fact)
         if follow_up is not None:
             return follow_up
-        if self.ambiguous:
-            return Clarification(tuple(f"{c}/{topics[0]}" if len(topics) == 1 else c for c in self.ambiguous))
         if fact is not None:
             return self._fact(fact)
         if topics:
@@ -125,6 +128,7 @@ class _Deciding:
                 roles.extend(self._backed(mention, self.scope.names.person_candidates))
         if set(self.ambiguous) & {*named, *roles}:
             self.ambiguous = ()
+        self.by_role = bool(roles and not named)
         return named if named and "versus" not in self.frames else [*named, *roles]
 
     def _backed(self, mention: Mention, backed: Mapping[str, frozenset[str]]) -> list[str]:
@@ -169,12 +173,24 @@ class _Deciding:
 
     def _usable(self) -> list[Score]:
         """The entries that explain enough of the question, best first."""
-        plain = not (self.query.campaign or self.candidates or "everyone" in self.frames)
-        threshold = self.thresholds.plain if plain else self.thresholds.campaign
-        return [s for s in self.query.ranking if s.complete and s.coverage >= threshold]
+        at_home = self.query.campaign or "everyone" in self.frames or bool(self.query.mentioned("place"))
+        threshold = self.thresholds.campaign if at_home else self.thresholds.plain
+        if self.candidates:
+            threshold = self.thresholds.named
+        return [s for s in self.query.ranking if self._fits(s, threshold)]
+
+    def _fits(self, score: Score, threshold: float) -> bool:
+        """Whether enough is explained; two meaning words together need less, words of a named one's own claims will do."""
+        if score.complete:
+            return score.coverage >= threshold * (self.thresholds.together if score.weight >= 1.9 else 1.0)
+        own = score.entry.kind == "topic" and any(self.election.claims(c, score.entry.id) for c in self.candidates)
+        return own and self.named and score.coverage >= 0.8
 
     def _choose(self, usable: Sequence[Score]) -> tuple[tuple[str, ...], str | None]:
         """The topics asked about, or the one fact."""
+        held = self._held(usable)
+        if held is not None:
+            return held
         topics = self._maximal([s for s in usable if s.entry.kind == "topic"])
         facts = self._maximal([s for s in usable if s.entry.kind == "fact"])
         best_topic = topics[0].weight if topics else 0.0
@@ -191,9 +207,25 @@ class _Deciding:
             return self._topics(topics), None
         return (), None
 
+    def _held(self, usable: Sequence[Score]) -> tuple[tuple[str, ...], str | None] | None:
+        """What was being talked of, when a question that points back fits it about as well as anything else."""
+        back = self._points_back() or "thing" in self.frames
+        if not back or (self.candidates and self.named):
+            return None
+        best = max((s.weight for s in usable), default=0.0)
+        for score in usable:
+            if score.weight < best - 0.3:
+                continue
+            if score.entry.kind == "fact" and score.entry.id == self.memory.fact:
+                return (), score.entry.id
+            if score.entry.kind == "topic" and score.entry.id in self.memory.topics:
+                return (score.entry.id,), None
+        return None
+
     def _prefers_fact(self, topics: Sequence[Score], facts: Sequence[Score], best_topic: float, best_fact: float) -> bool:
         if not topics:
-            return not (self.candidates and self.named) or best_fact >= 1.0
+            asks_who = self.by_role or {"who_is", "everything"} & self.frames
+            return not (self.candidates and self.named) or (best_fact >= 1.0 and not (asks_who and best_fact < 2.0))
         if self.candidates and self.named:
             about = self.scope.index.fact_topics.get(facts[0].entry.id)
             return about is None and best_fact >= best_topic + 1.0
@@ -264,6 +296,8 @@ class _Deciding:
         explained = {p for s in usable if s.entry.id in chosen for p in s.matched}
         if fact is not None and self.election.everywhere(fact):
             return None
+        if self._namesake(explained):
+            return Unknown("topic", targets=self.candidates[:2])
         for stranger in self.strangers:
             own = self._about_person(stranger) if not chosen - {None} else ()
             if own:
@@ -273,6 +307,17 @@ class _Deciding:
                     continue
                 return Unknown(stranger.kind, stranger.name, self._their_candidates(stranger))
         return None
+
+    def _namesake(self, explained: set[int]) -> bool:
+        """Whether a lone surname or first name goes on with a rare word nothing explains: someone else's full name."""
+        for mention in self.query.mentioned("candidate"):
+            after = mention.end
+            if mention.role or mention.end - mention.start > 1 or after >= len(self.query.words):
+                continue
+            word = self.query.words[after]
+            if word.meaning and word.weight >= 0.9 and after not in explained and word.folded == fold(word.written):
+                return not any(after in s.matched for s in self.query.ranking)
+        return False
 
     def _about_person(self, person: Mention) -> tuple[str, ...]:
         """For someone the base knows well enough, when only the name is asked: the facts that name them, their candidate."""
@@ -338,6 +383,13 @@ class _Deciding:
         return bool(found and found.start() == 0)
 
     # --- outcomes --------------------------------------------------------------------------------------
+
+    def _which(self, topics: Sequence[str]) -> Outcome:
+        """Several people share the name: ask which, unless "the other one" says it."""
+        rest = [c for c in self.ambiguous if c not in self.memory.candidates]
+        if "other" in self.frames and len(rest) == 1:
+            return self._on(tuple(rest), tuple(topics)) if topics else CandidateCard(tuple(rest))
+        return Clarification(tuple(f"{c}/{topics[0]}" if len(topics) == 1 else c for c in self.ambiguous))
 
     def _fact(self, fact: str) -> Outcome:
         if not self.election.fact(fact).answer:

@@ -164,10 +164,10 @@ class _Reading:
         languages = self.scope.index.languages
         words = languages[0].words(self.text)
         names = frozenset(w for w in self.scope.names.vocabulary())
-        code, _ = detect(words, languages, names)
-        if code is not None:
+        code, sure = detect(words, languages, names)
+        if code is not None and sure:
             return code, True
-        for preferred in (*self.preferred, *self.scope.election.languages):
+        for preferred in (*self.preferred, code, *self.scope.election.languages):
             if preferred in self.scope.election.languages:
                 return preferred, False
         return languages[0].code, False
@@ -242,7 +242,8 @@ class _Reading:
         """Two words that the base writes as one ("video surveillance") become that one."""
         out: list[Word] = []
         for word in words:
-            if out and len(word.folded) > 2 and len(out[-1].folded) > 2:
+            both_small = bool(out) and self.lang.is_small(out[-1].folded) and self.lang.is_small(word.folded)
+            if out and not both_small and len(word.folded) > 2 and len(out[-1].folded) > 2:
                 glued = out[-1].folded + word.folded
                 if self.scope.index.knows(glued) and out[-1].sentence == word.sentence:
                     out[-1] = Word(glued, glued, word.sentence, word.asks)
@@ -267,10 +268,22 @@ class _Reading:
         for position, word in enumerate(words):
             mention = next((m for m in mentions if m.covers(position)), None)
             taken = position in ordered or (mention is not None and mention.kind in ("candidate", "place", "party"))
-            small = self.lang.is_small(word.folded) or (len(word.folded) < 3 and not word.folded.isdigit() and not self.scope.index.knows(word.folded))
+            small = self._small(word)
             heard.append(Heard(position, word.written, word.folded, word.sentence, small, taken, self._weight(word, mention)))
         kept = [w for i, w in enumerate(marked) if i not in ordered]
         return heard, [line(w.folded for w in raw), line(kept)], bool(commanded)
+
+    def _small(self, word: Word) -> bool:
+        """Without meaning of its own, in this language or, where it is no word of this one, in another."""
+        folded = word.folded
+        if self.lang.is_small(folded):
+            return True
+        if len(folded) < 3 and not folded.isdigit():
+            return not self.scope.index.knows(folded)
+        if self.scope.index.knows(folded):
+            return False
+        others = [lang for lang in self.scope.index.languages if lang is not self.lang]
+        return self.lang.zipf(folded) < 4.2 and any(lang.is_small(folded) for lang in others)
 
     def _weight(self, word: Word, mention: Mention | None) -> float:
         """How much a word wants to be explained: little if common, fully if rare, unknown or a stranger's name."""
@@ -279,6 +292,10 @@ class _Reading:
         if word.folded.isdigit():
             return 0.15
         zipf = max(lang.zipf(word.folded) - (0 if lang is self.lang else 0.8) for lang in self.scope.index.languages)
+        if len(word.folded) < 4 and zipf < 4:
+            return 0.4
+        if zipf < 4.3 and not self.scope.index.knows(word.folded) and self.lang.sounds_small(word.folded):
+            return 0.2
         if not zipf:
             return 1.1
         return min(1.0, max(0.1, (6.0 - zipf) / 2.4))

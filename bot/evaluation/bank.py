@@ -60,7 +60,7 @@ def read_bank(path: Path) -> tuple[list[Question], list[Problem]]:
     if path.suffix == ".jsonl":
         return _validated(_json_lines(text, name))
     document = parse(text, path, name)
-    if document.problems:
+    if document.problems and not isinstance(document.tree, list):
         return [], list(document.problems)
     if not isinstance(document.tree, list):
         return [], [Problem(Place(name), "a question bank is a list of questions")]

@@ -1,14 +1,17 @@
 """YAML in which every value knows its place, read without guessing types and without trusting the file.
 
-`NO`, `12:30` and `010` stay text. Anchors, aliases, tags, duplicate keys, several documents, depth and size
-beyond bounds are problems with a line and a column, never an exception. This is the only module that
-imports `yaml`.
+`NO`, `12:30` and `010` stay text. Anchors, aliases, tags, duplicate keys, several documents, invisible
+control characters, depth and size beyond bounds are problems with a line and a column, never an exception.
+This is the only module that imports `yaml`.
 """
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +21,12 @@ FILE_BYTES = 1_048_576
 DEPTH = 12
 
 Keys = tuple[str | int, ...]
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+# What an escape such as "\0" may smuggle into text: controls, the marks that reverse it, spaces nobody sees.
+_CONTROL = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u2028-\u202e\u2060\u2066-\u2069\ufeff\ud800-\udfff]"
+)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -47,7 +55,10 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file's values, and the place of each of them on request."""
+    """A file's values, and the place of each of them on request.
+
+    `tree` is None if the file could not be read to its end.
+    """
 
     path: Path
     name: str
@@ -57,29 +68,42 @@ class Document:
 
     def place(self, keys: Keys) -> Place:
         """The place of the value at `keys`, or of the nearest value above it that exists."""
-        places: dict[Keys, tuple[int, int]] = {}
-        for _ in _Builder(self.text, places).run():
-            pass
+        places = _places(self.text)
         while keys and keys not in places:
             keys = keys[:-1]
         line, column = places.get(keys, (1, 1))
         return Place(self.name, line, column)
 
 
+def file_name(path: Path, root: Path) -> str:
+    """How a file below `root` is called in problems: printable, whatever bytes are in its name."""
+    return os.fsencode(path.relative_to(root.parent)).decode("utf-8", "replace")
+
+
 def read(path: Path, root: Path) -> Document:
     """A file below `root` as a document; whatever is wrong with it is in `problems`."""
-    name = str(path.relative_to(root.parent))
+    name = file_name(path, root)
     text, problem = _text(path, root)
     if problem is not None:
         return Document(path, name, "", None, (Problem(Place(name), problem),))
     return parse(text, path, name)
 
 
+@lru_cache(maxsize=16)
 def parse(text: str, path: Path, name: str) -> Document:
     """YAML text as a document."""
     builder = _Builder(text)
     problems = tuple(Problem(Place(name, line, column), message) for line, column, message in builder.run())
     return Document(path, name, text, builder.tree, problems)
+
+
+@lru_cache(maxsize=16)
+def _places(text: str) -> dict[Keys, tuple[int, int]]:
+    """The place of every value, worked out only once something is wrong with one of them."""
+    builder = _Builder(text, {})
+    for _ in builder.run():
+        pass
+    return builder.places or {}
 
 
 def _text(path: Path, root: Path) -> tuple[str, str | None]:
@@ -96,7 +120,25 @@ def _text(path: Path, root: Path) -> tuple[str, str | None]:
     except UnicodeDecodeError as error:
         return "", f"this file is not UTF-8 text (byte {error.start}); save it as UTF-8"
     except (OSError, RuntimeError) as error:
-        return "", f"this file cannot be read: {getattr(error, 'strerror', None) or 'its links go in a circle'}"
+        return "", f"this file cannot be read: {reason(error)}"
+
+
+def reason(error: Exception) -> str:
+    """Why the system gave up on a file, in its own words where it has any."""
+    return getattr(error, "strerror", None) or "its links go in a circle"
+
+
+def short(value: object) -> str:
+    """A value as it is quoted in a message: on one line, and never longer than a line."""
+    text = repr(value[:60] + "…" if isinstance(value, str) and len(value) > 60 else value)
+    return text if len(text) <= 80 else f"{text[:79]}…"
+
+
+Mistake = tuple[int, int, str]
+
+
+class _TooMuchError(Exception):
+    """What stops the reading of a file."""
 
 
 class _Builder:
@@ -106,49 +148,66 @@ class _Builder:
         self.text = text
         self.places = places
         self.tree: Any = None
+        self._documents = 0
         self._stack: list[list[Any]] = []  # [container, pending key, keys of the container]
 
-    def run(self) -> Iterator[tuple[int, int, str]]:
+    def run(self) -> Iterator[Mistake]:
         """Yield each problem as (line, column, message) while `tree` grows."""
-        documents = 0
+        line = column = 1
         try:
             for event in yaml.parse(self.text, Loader=_LOADER):
-                mark = event.start_mark
-                if isinstance(event, yaml.DocumentStartEvent):
-                    documents += 1
-                    if documents > 1:
-                        yield mark.line + 1, mark.column + 1, "a second document starts here; use one file for each"
-                        return
-                elif isinstance(event, yaml.AliasEvent):
-                    yield mark.line + 1, mark.column + 1, f"aliases (*{event.anchor}) are not used here; write it out"
-                    self._put("", mark)
-                elif isinstance(event, yaml.NodeEvent):
-                    if event.anchor:
-                        yield mark.line + 1, mark.column + 1, f"anchors (&{event.anchor}) are not used here; write it out"
-                    if getattr(event, "tag", None):
-                        yield mark.line + 1, mark.column + 1, "tags (!) are not used here; write plain text"
-                    if not isinstance(event, yaml.ScalarEvent) and len(self._stack) >= DEPTH:
-                        yield mark.line + 1, mark.column + 1, f"this is nested more than {DEPTH} levels deep"
-                        return
-                    problem = self._node(event, mark)
-                    if problem:
-                        yield mark.line + 1, mark.column + 1, problem
-                elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
-                    self._stack.pop()
+                mark: Any = event.start_mark
+                line, column = mark.line + 1, mark.column + 1
+                for message in self._take(event, mark):
+                    yield line, column, message
+        except _TooMuchError as error:
+            yield self._stopped(line, column, str(error))
         except yaml.MarkedYAMLError as error:
-            at = error.problem_mark or error.context_mark
-            line, column = (at.line + 1, at.column + 1) if at else (1, 1)
-            yield line, column, f"this is not valid YAML: {error.problem or error.context}"
+            at: Any = error.problem_mark or error.context_mark
+            message = f"this is not valid YAML: {error.problem or error.context}"
+            yield self._stopped(at.line + 1, at.column + 1, message)
         except yaml.reader.ReaderError as error:
-            line = self.text.count("\n", 0, error.position) + 1
-            yield line, 1, f"this file holds a character that YAML does not allow (#x{ord(str(error.character)[0]):04x})"
-        except (yaml.YAMLError, ValueError, RecursionError) as error:
-            yield 1, 1, f"this is not valid YAML: {error}"
+            yield self._stopped(*self._character(error))
 
-    def _node(self, event: Any, mark: Any) -> str | None:
+    def _stopped(self, line: int, column: int, message: str) -> Mistake:
+        self.tree = None
+        return line, column, message
+
+    def _character(self, error: Any) -> Mistake:
+        """A character that YAML refuses; libyaml counts bytes where Python counts characters."""
+        if isinstance(error.character, int):
+            number, before = error.character, self.text.encode()[: error.position].decode(errors="ignore")
+        else:
+            number, before = ord(error.character), self.text[: error.position]
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        return line, column, f"this file holds a character that YAML does not allow (U+{number:04X})"
+
+    def _take(self, event: Any, mark: Any) -> Iterator[str]:
         if isinstance(event, yaml.ScalarEvent):
-            return self._put(event.value, mark, scalar=True)
-        container: Any = {} if isinstance(event, yaml.MappingStartEvent) else []
+            yield from _ornaments(event)
+            if _CONTROL.search(event.value):
+                yield f"{short(event.value)} holds an invisible control character; remove it"
+            problem = self._put(event.value, mark, scalar=True)
+            if problem:
+                yield problem
+        elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
+            yield from _ornaments(event)
+            if len(self._stack) >= DEPTH:
+                raise _TooMuchError(f"this is nested more than {DEPTH} levels deep")
+            problem = self._open({} if isinstance(event, yaml.MappingStartEvent) else [], mark)
+            if problem:
+                yield problem
+        elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
+            self._stack.pop()
+        elif isinstance(event, yaml.AliasEvent):
+            yield f"aliases (*{event.anchor!s:.40}) are not used here; write it out"
+            self._put("", mark)
+        elif isinstance(event, yaml.DocumentStartEvent):
+            self._documents += 1
+            if self._documents > 1:
+                raise _TooMuchError("a second document starts here; use one file for each")
+
+    def _open(self, container: Any, mark: Any) -> str | None:
         keys: Keys = self._next_keys()
         problem = self._put(container, mark)
         self._stack.append([container, None, keys])
@@ -170,21 +229,30 @@ class _Builder:
         if isinstance(container, list):
             self._note((*keys, len(container)), mark)
             container.append(value)
-            return None
-        if pending is None:
-            if not scalar:
-                frame[1] = ""
-                return "a key must be plain text"
-            frame[1] = value
-            if value in container:
-                return f"{value!r} is written twice here; keep one"
-            self._note((*keys, value), mark)
-            return None
-        if pending not in container:
-            container[pending] = value
-        frame[1] = None
+        elif pending is None:
+            return self._key(frame, value, mark, scalar)
+        else:
+            container.setdefault(pending, value)
+            frame[1] = None
+        return None
+
+    def _key(self, frame: list[Any], value: Any, mark: Any, scalar: bool) -> str | None:
+        if not scalar:
+            frame[1] = ""
+            return "a key must be plain text"
+        frame[1] = value
+        if value in frame[0]:
+            return f"{short(value)} is written twice here; keep one"
+        self._note((*frame[2], value), mark)
         return None
 
     def _note(self, keys: Keys, mark: Any) -> None:
         if self.places is not None:
             self.places.setdefault(keys, (mark.line + 1, mark.column + 1))
+
+
+def _ornaments(event: Any) -> Iterator[str]:
+    if event.anchor:
+        yield f"anchors (&{event.anchor!s:.40}) are not used here; write it out"
+    if event.tag:
+        yield "tags (!) are not used here; write plain text"

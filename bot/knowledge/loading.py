@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import gc
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,27 +14,30 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from bot.knowledge.document import Document, Keys, Place, Problem, read
+from bot.knowledge.document import Document, Keys, Place, Problem, file_name, read, reason, short
 from bot.knowledge.model import (
     Base,
     Candidate,
+    Claim,
     Description,
     Election,
     Fact,
+    Identifier,
     Party,
     Person,
     Places,
+    Round,
     Shared,
     Source,
     Topic,
 )
 
-FILES = 200_000
 Part = TypeVar("Part", bound=BaseModel)
 
 FOLDERS: Mapping[str, type[BaseModel]] = {"topics": Topic, "facts": Fact, "candidates": Candidate}
 MAPPINGS: Mapping[str, type[BaseModel]] = {"sources": Source, "parties": Party, "people": Person}
 SINGLE: Mapping[str, type[BaseModel]] = {"election": Description, "places": Places}
+EXPECTED = (*FOLDERS, *(f"{kind}.yaml" for kind in (*MAPPINGS, *SINGLE)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,24 +50,25 @@ class Loaded:
 
     def place(self, election: str, kind: str, identifier: str | None, keys: Keys = ()) -> Place:
         """Where a value stands, found again by reading its file."""
-        folders = [election, *self._includes(election)]
-        for folder in folders:
-            if kind in FOLDERS:
-                path, rest = self.root / folder / kind / f"{identifier}.yaml", keys
-            elif kind in MAPPINGS:
-                path, rest = self.root / folder / f"{kind}.yaml", ((identifier or ""), *keys)
-            else:
-                path, rest = self.root / folder / f"{kind}.yaml", keys
+        document = self._document(election, kind, identifier)
+        if document is None:
+            return Place(file_name(self.root / election, self.root))
+        return document.place((identifier or "", *keys) if kind in MAPPINGS else keys)
+
+    def mentions(self, election: str, kind: str, identifier: str) -> bool:
+        """Whether something of this id is written down, even in a file that could not be read whole."""
+        return self._document(election, kind, identifier) is not None
+
+    def _document(self, election: str, kind: str, identifier: str | None) -> Document | None:
+        found = self.base.elections.get(election)
+        for folder in (election, *(found.description.includes if found else ())):
+            path = self.root / folder / (f"{kind}/{identifier}.yaml" if kind in FOLDERS else f"{kind}.yaml")
             if path.is_file():
                 document = read(path, self.root)
-                if kind in MAPPINGS and isinstance(document.tree, dict) and identifier not in document.tree:
-                    continue
-                return document.place(rest)
-        return Place(str((self.root / election).relative_to(self.root.parent)))
-
-    def _includes(self, election: str) -> list[str]:
-        found = self.base.elections.get(election)
-        return found.description.includes if found else []
+                tree = document.tree
+                if kind not in MAPPINGS or not isinstance(tree, dict) or identifier in tree:
+                    return document
+        return None
 
 
 def load(root: Path) -> Loaded:
@@ -86,19 +91,25 @@ class _Reading:
         self.root = root
         self.problems: list[Problem] = []
         self.digest = hashlib.sha256()
+        self.folders: list[str] = []
         self._shared: dict[str, Shared] = {}
 
     def load(self) -> Loaded:
-        folders = sorted(p for p in self.root.iterdir() if p.is_dir() and not p.name.startswith("."))
+        entries = self._entries(self.root)
+        self.folders = [path.name for path in entries if path.is_dir()]
         elections = {}
-        for folder in folders:
-            self._strangers(folder)
-            if (folder / "election.yaml").exists():
-                election = self._election(folder)
+        for path in entries:
+            if path.name not in self.folders:
+                self._complain(path, "nothing reads this file here; put it in the folder of an election")
+            elif self._holds(path, "election.yaml"):
+                election = self._election(path)
                 if election is not None:
                     elections[election.id] = election
             else:
-                self._folder(folder.name)
+                self._folder(path.name)
+                if self._holds(path, "candidates"):
+                    message = "candidates stand in an election, and this folder has no election.yaml"
+                    self._complain(path / "candidates", message)
         if not elections and not self.problems:
             message = "no folder here has an election.yaml, so there is no election to answer about"
             self.problems.append(Problem(Place(self.root.name), message))
@@ -106,53 +117,74 @@ class _Reading:
         return Loaded(base, tuple(sorted(set(self.problems))), self.root)
 
     def _election(self, folder: Path) -> Election | None:
+        if not _is_identifier(folder.name):
+            self._complain(folder, _pattern_message(folder.name))
         description = self._single(folder / "election.yaml", Description)
         own = self._folder(folder.name)
-        candidates = self._each(folder / "candidates", Candidate)
-        if not isinstance(description, Description):
+        candidates = self._each(folder, "candidates", Candidate)
+        if description is None:
             return None
-        for index, name in enumerate(description.includes):
-            if not (self.root / name).is_dir():
-                document = self._read(folder / "election.yaml")
-                others = [p.name for p in self.root.iterdir() if p.is_dir() and p.name != folder.name]
-                message = f"there is no folder '{name}' to include{suggest(name, others)}"
-                self.problems.append(Problem(document.place(("includes", index)), message))
-        included = tuple(self._folder(name) for name in description.includes if (self.root / name).is_dir())
+        included = tuple(
+            self._included(folder, index, name) for index, name in enumerate(description.includes)
+        )
         return Election(folder.name, description, candidates, own, included)
 
-    def _folder(self, name: str) -> Shared:
-        if name not in self._shared:
-            folder = self.root / name
-            places = self._single(folder / "places.yaml", Places) if (folder / "places.yaml").exists() else None
-            self._shared[name] = Shared(
-                topics=self._each(folder / "topics", Topic),
-                facts=self._each(folder / "facts", Fact),
-                sources=self._mapping(folder / "sources.yaml", Source),
-                parties=self._mapping(folder / "parties.yaml", Party),
-                people=self._mapping(folder / "people.yaml", Person),
-                places=places or Places(),
+    def _included(self, folder: Path, index: int, included: str) -> Shared:
+        """An included folder; an empty one in its place if there is none, so that the order stays."""
+        if included in self.folders:
+            return self._folder(included)
+        place = read(folder / "election.yaml", self.root).place(("includes", index))
+        others = [other for other in self.folders if other != folder.name]
+        message = f"there is no folder {short(included)} to include{suggest(included, others)}"
+        self.problems.append(Problem(place, message))
+        return Shared()
+
+    def _folder(self, folder: str) -> Shared:
+        if folder not in self._shared:
+            path = self.root / folder
+            for stranger in self._entries(path):
+                if stranger.name not in EXPECTED and stranger.suffix != ".csv":
+                    self._complain(stranger, f"nothing reads this file{suggest(stranger.name, EXPECTED)}")
+            places = path / "places.yaml"
+            self._shared[folder] = Shared(
+                topics=self._each(path, "topics", Topic),
+                facts=self._each(path, "facts", Fact),
+                sources=self._mapping(path / "sources.yaml", Source),
+                parties=self._mapping(path / "parties.yaml", Party),
+                people=self._mapping(path / "people.yaml", Person),
+                places=(self._single(places, Places) if _exists(places) else None) or Places(),
             )
-        return self._shared[name]
+        return self._shared[folder]
 
-    def _strangers(self, folder: Path) -> None:
-        """A file that nothing reads is a mistake someone made in its name."""
-        expected = {f"{name}.yaml" for name in (*MAPPINGS, *SINGLE)} | set(FOLDERS)
-        for path in sorted(folder.iterdir()):
-            if path.name in expected or path.name.startswith(".") or path.suffix in (".md", ".csv"):
-                continue
-            message = f"nothing reads this file{suggest(path.name, expected)}"
-            self.problems.append(Problem(Place(str(path.relative_to(self.root.parent))), message))
+    def _entries(self, folder: Path) -> list[Path]:
+        """What a folder holds, in the order of names, without hidden files and notes."""
+        try:
+            if not folder.resolve().is_relative_to(self.root.resolve()):
+                self._complain(
+                    folder, "this link leads out of the knowledge folder; put the folder itself here"
+                )
+                return []
+            entries = sorted(p for p in folder.iterdir() if not p.name.startswith(".") and p.suffix != ".md")
+            for entry in entries[:1]:
+                entry.lstat()  # a folder may let its names be read, and nothing else
+        except (OSError, RuntimeError) as error:
+            self._complain(folder, f"this folder cannot be read: {reason(error)}")
+            return []
+        return entries
 
-    def _each(self, folder: Path, model: type[Part]) -> dict[str, Part]:
+    def _holds(self, folder: Path, entry: str) -> bool:
+        return any(path.name == entry for path in self._entries(folder))
+
+    def _each(self, folder: Path, kind: str, model: type[Part]) -> dict[str, Part]:
         parts: dict[str, Part] = {}
-        if not folder.is_dir():
+        if not self._holds(folder, kind):
             return parts
-        for path in sorted(folder.iterdir()):
-            if path.name.startswith(".") or path.suffix == ".md":
-                continue
+        if not (folder / kind).is_dir():
+            self._complain(folder / kind, f"{kind} must be a folder, with a file for each")
+            return parts
+        for path in self._entries(folder / kind):
             if path.suffix != ".yaml":
-                place = Place(str(path.relative_to(self.root.parent)))
-                self.problems.append(Problem(place, "nothing reads this file; its name must end in .yaml"))
+                self._complain(path, "nothing reads this file; its name must end in .yaml")
                 continue
             part = self._single(path, model, {"id": path.stem})
             if part is not None:
@@ -160,17 +192,17 @@ class _Reading:
         return parts
 
     def _mapping(self, path: Path, model: type[Part]) -> dict[str, Part]:
-        if not path.exists():
-            return {}
-        document = self._read(path)
-        if document.tree in (None, ""):
-            return {}
         parts: dict[str, Part] = {}
+        document = self._read(path) if _exists(path) else None
+        if document is None or document.tree in (None, ""):
+            return parts
         if not isinstance(document.tree, dict):
-            message = f"this file must map ids to {path.stem}"
-            self.problems.append(Problem(Place(document.name), message))
-            return {}
+            self._complain(path, f"this file must map ids to {path.stem}")
+            return parts
         for identifier, value in document.tree.items():
+            if not _is_identifier(identifier):
+                self.problems.append(Problem(document.place((identifier,)), _pattern_message(identifier)))
+                continue
             part = self._validated(document, model, value, (identifier,))
             if part is not None:
                 parts[identifier] = part
@@ -178,12 +210,14 @@ class _Reading:
 
     def _single(self, path: Path, model: type[Part], extra: dict[str, str] | None = None) -> Part | None:
         document = self._read(path)
-        if document.problems and document.tree is None:
-            return None
         tree = document.tree
+        if tree is None and document.problems:
+            return None
+        if tree in (None, ""):
+            self._complain(path, "this file is empty; fill it in or remove it")
+            return None
         if not isinstance(tree, dict):
-            message = "this file is empty; fill it in or remove it" if tree in (None, "") else "this file must hold `key: value` lines"
-            self.problems.append(Problem(Place(document.name), message))
+            self._complain(path, "this file must hold `key: value` lines")
             return None
         if extra and "id" in tree:
             message = "the file's name is the id; remove this line"
@@ -198,79 +232,97 @@ class _Reading:
 
     def _validated(self, document: Document, model: type[Part], value: Any, at: Keys) -> Part | None:
         try:
-            return _adapter(model).validate_python(value)
+            part: Part = _adapter(model).validate_python(value)
         except ValidationError as error:
             self.problems.extend(_explained(error, document, model, at))
             return None
+        return part
+
+    def _complain(self, path: Path, message: str) -> None:
+        self.problems.append(Problem(Place(file_name(path, self.root)), message))
 
 
-_adapters: dict[type[BaseModel], TypeAdapter[Any]] = {}
-
-
+@cache
 def _adapter(model: type[Part]) -> TypeAdapter[Part]:
-    return _adapters.setdefault(model, TypeAdapter(model))
+    return TypeAdapter(model)
 
 
-def suggest(word: str, known: Any) -> str:
+_IDENTIFIER: TypeAdapter[str] = TypeAdapter(Identifier)
+
+
+def _is_identifier(text: str) -> bool:
+    try:
+        _IDENTIFIER.validate_python(text)
+    except ValidationError:
+        return False
+    return True
+
+
+def _exists(path: Path) -> bool:
+    """Whether something of that name stands there, even a link that leads nowhere."""
+    return path.is_symlink() or path.exists()
+
+
+def suggest(word: str, known: Iterable[str]) -> str:
     """`; did you mean 'x'?` when something known is close, else nothing."""
     best = process.extractOne(word, list(known), scorer=OSA.normalized_similarity, score_cutoff=0.6)
     return f"; did you mean '{best[0]}'?" if best else ""
 
 
-def _explained(error: ValidationError, document: Document, model: type[BaseModel], at: Keys) -> Iterator[Problem]:
+def _explained(
+    error: ValidationError, document: Document, model: type[BaseModel], at: Keys
+) -> Iterator[Problem]:
     """Each of pydantic's errors as a sentence for someone who writes YAML."""
     for detail in error.errors(include_url=False):
         keys: Keys = (*at, *(k for k in detail["loc"] if k != "[key]"))
-        kind, context = detail["type"], detail.get("ctx", {})
-        last = str(keys[-1]) if keys else ""
-        if kind == "missing":
-            message = f"'{last}' is missing here"
-            keys = keys[:-1]
-        elif kind == "extra_forbidden":
-            message = f"'{last}' is not known here{suggest(last, _fields(model, keys[len(at) : -1]))}"
-        elif kind == "string_type":
-            message = f"'{last}' must be text"
-        elif kind in ("dict_type", "model_type", "model_attributes_type"):
-            message = f"'{last}' must hold `key: value` lines" if last else "this must hold `key: value` lines"
-        elif kind == "list_type":
-            message = f"'{last}' must be a list: one line for each, starting with `- `"
-        elif kind == "string_too_long":
-            message = f"this is too long: at most {context['max_length']} characters"
-        elif kind in ("string_too_short", "too_short"):
-            message = f"'{last}' is empty"
-        elif kind == "too_long":
-            message = f"'{last}' has too many entries: at most {context['max_length']}"
-        elif kind == "string_pattern_mismatch":
-            message = _pattern_message(context["pattern"], detail["input"])
-        elif kind.startswith(("date", "time")):
-            example = "2026-03-15" if kind.startswith("date") else '"08:00"'
-            message = f"{detail['input']!r} is not a possible {kind.split('_')[0]}; write it as {example}"
-        elif kind == "enum":
-            message = f"{detail['input']!r} is not one of {context['expected']}"
+        if detail["type"] == "extra_forbidden":
+            word = str(keys[-1])
+            message = f"{short(word)} is not known here{suggest(word, _fields(model, keys[len(at) : -1]))}"
         else:
-            message = detail["msg"].removeprefix("Value error, ")
-        yield Problem(document.place(keys), message)
+            last = short(str(keys[-1])) if keys else "this"
+            message = _sentence(detail["type"], last, detail["input"], detail.get("ctx", {}))
+            message = message or detail["msg"].removeprefix("Value error, ")
+        yield Problem(document.place(keys[:-1] if detail["type"] == "missing" else keys), message)
 
 
-def _pattern_message(pattern: str, value: object) -> str:
+def _sentence(kind: str, last: str, value: object, context: Mapping[str, Any]) -> str:
+    """One of pydantic's errors in plain words, or nothing where its own words will do."""
+    match kind:
+        case "missing":
+            return f"{last} is missing here"
+        case "string_type":
+            return f"{last} must be text"
+        case "dict_type" | "model_type" | "model_attributes_type":
+            return f"{last} must hold `key: value` lines"
+        case "list_type":
+            return f"{last} must be a list: one line for each, starting with `- `"
+        case "string_too_long":
+            return f"this is too long: at most {context['max_length']} characters"
+        case "string_too_short" | "too_short":
+            return f"{last} is empty"
+        case "too_long":
+            return f"{last} has too many entries: at most {context['max_length']}"
+        case "string_pattern_mismatch":
+            return _pattern_message(value, context["pattern"])
+        case "enum":
+            return f"{short(value)} is not one of {context['expected']}"
+    if kind.startswith(("date", "time")):
+        example = "2026-03-15" if kind.startswith("date") else '"08:00"'
+        return f"{short(value)} is not a possible {kind.split('_')[0]}; write it as {example}"
+    return ""
+
+
+def _pattern_message(value: object, pattern: str = "") -> str:
     if pattern.startswith("^https?"):
-        return f"{value!r} is not a web address; it starts with https://"
+        return f"{short(value)} is not a web address; it starts with https://"
     if pattern.startswith(r"^\d{4}"):
-        return f"{value!r} is not a possible date; write 2026-03-15, 2026-03 or 2026"
+        return f"{short(value)} is not a possible date; write 2026-03-15, 2026-03 or 2026"
     if pattern == "^[a-z]{2,3}$":
-        return f"{value!r} is not a language; write fr or en"
-    return f"{value!r} cannot be an id: use small letters a-z, digits and hyphens"
+        return f"{short(value)} is not a language; write fr or en"
+    return f"{short(value)} cannot be an id: use at most 64 small letters a-z, digits and hyphens"
 
 
 def _fields(model: type[BaseModel], keys: Keys) -> list[str]:
     """The names a mapping may hold, one level at a time, for suggestions."""
-    from bot.knowledge.model import Claim, Round
-
-    nested: type[BaseModel] = model
-    if "positions" in keys or "answer" in keys:
-        nested = Claim
-    elif "rounds" in keys:
-        nested = Round
+    nested = Claim if {"positions", "answer"} & set(keys) else Round if "rounds" in keys else model
     return [field.alias or name for name, field in nested.model_fields.items() if name != "id"]
-
-

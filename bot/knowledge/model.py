@@ -5,6 +5,7 @@ Every class mirrors one kind of file or one part of it; the JSON Schemas for edi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
@@ -12,7 +13,7 @@ from enum import StrEnum
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 
 CLAIM_CHARACTERS = 300
 QUOTE_WORDS = 25
@@ -23,44 +24,102 @@ LanguageCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
 Localised = Annotated[dict[LanguageCode, Line], Field(min_length=1)]
 Phrasings = dict[LanguageCode, list[Line]]
 
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_CLOCK = re.compile(r"\d\d:\d\d", re.ASCII)
 
-def _full_date(value: object) -> object:
+
+def _partial_date(value: object) -> object:
     """Hold `2026-03`, or `2026`, apart from a full date: a source may only name its month or year."""
-    if isinstance(value, str) and len(value) not in (4, 7, 10):
-        raise ValueError("write a date as 2026-03-15, 2026-03 or 2026")
+    if isinstance(value, str):
+        if len(value) not in (4, 7, 10):
+            raise ValueError("write a date as 2026-03-15, 2026-03 or 2026")
+        if len(value) == 10:
+            _day(value)
+    return value
+
+
+def _day(value: object) -> object:
+    """Keep `20260315` and `0` from being read as seconds since 1970."""
+    if isinstance(value, str):
+        try:
+            return date.fromisoformat(value if _DAY.fullmatch(value) else "")
+        except ValueError:
+            raise ValueError(f"{value[:40]!r} is not a possible date; write it as 2026-03-15") from None
+    return value
+
+
+def _clock(value: object) -> object:
+    """Keep `8` from being read as eight seconds past midnight."""
+    if isinstance(value, str):
+        try:
+            return time.fromisoformat(value if _CLOCK.fullmatch(value) else "")
+        except ValueError:
+            raise ValueError(f'{value[:40]!r} is not a possible time; write it as "08:00"') from None
+    return value
+
+
+def _known_zone(value: object) -> object:
+    if isinstance(value, str):
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError):
+            raise ValueError(f"{value[:40]!r} is not a time zone; for France write Europe/Paris") from None
     return value
 
 
 PartialDate = Annotated[
-    str, BeforeValidator(_full_date), StringConstraints(pattern=r"^\d{4}(-(0[1-9]|1[0-2])(-([0-2]\d|3[01]))?)?$")
+    str,
+    BeforeValidator(_partial_date),
+    StringConstraints(pattern=r"^\d{4}(-(0[1-9]|1[0-2])(-([0-2]\d|3[01]))?)?$"),
+]
+Day = Annotated[date, BeforeValidator(_day)]
+Clock = Annotated[
+    time,
+    BeforeValidator(_clock),
+    WithJsonSchema({"type": "string", "pattern": r"^([01]\d|2[0-3]):[0-5]\d$"}),
 ]
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_by_name=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", validate_by_name=True, use_attribute_docstrings=True
+    )
 
 
 class Source(_Part):
     """Where a statement can be looked up."""
 
     publisher: Line
+    """Who published it: a newspaper, a town hall, a party."""
     title: Line
+    """Its title, as published."""
     authors: list[Line] = []
+    """Who signed it."""
     published: PartialDate | None = None
+    """When it was published: 2026-03-15, or 2026-03 or 2026 if no more is known."""
     url: Annotated[str, StringConstraints(pattern=r"^https?://\S+$")] | None = None
+    """Where voters can read it; without one, the check reminds you."""
     language: LanguageCode
-    retrieved: date | None = None
+    """The language it is written in: quotes from it are in that language."""
+    retrieved: Day | None = None
+    """When you read it there."""
     note: Localised | None = None
+    """What a voter should know of it: undated, second-hand, read in translation…"""
 
 
 class Claim(_Part):
     """One statement, in every language, with the source it rests on."""
 
     claim: Localised
+    """What was said or done, neutrally and in our own words: at most 300 characters, no judging words."""
     quote: Localised | None = None
+    """A few words of the source, letter for letter and in its language: at most 25 words."""
     source: Identifier
+    """The id of the source in sources.yaml."""
     asked_as: Phrasings = {}
+    """What voters may type to find this statement, besides the phrasings of its topic."""
     note: Localised | None = None
+    """What a voter should know of this statement: at most 300 characters."""
 
 
 class Candidate(_Part):
@@ -68,13 +127,21 @@ class Candidate(_Part):
 
     id: Identifier
     name: Line
+    """The full name, as on the ballot paper."""
     aliases: list[Line] = []
+    """Whatever else voters call them: spellings, nicknames, roles such as "the mayor"; unlike anyone else's."""
     description: Localised | None = None
+    """Who they are, in a sentence or two that anyone can check."""
     list_name: Line | None = Field(None, alias="list")
+    """The name of their list."""
     backing: list[Localised] = []
+    """The parties that back them, named as in parties.yaml."""
     linked_to: list[Identifier] = []
+    """The ids, in people.yaml, of people whose candidate they are known as."""
     sources: list[Identifier] = []
+    """The ids of the sources that all this rests on."""
     positions: dict[Identifier, Annotated[list[Claim], Field(min_length=1)]] = {}
+    """What they are on record as saying, by the id of a topic."""
 
 
 class Topic(_Part):
@@ -82,8 +149,11 @@ class Topic(_Part):
 
     id: Identifier
     name: Localised
+    """What voters see."""
     parent: Identifier | None = None
+    """The id of the wider topic this one is a part of."""
     phrasings: Phrasings = {}
+    """What voters type when they ask about it, in their own words: at most 8 words each."""
 
 
 class Fact(_Part):
@@ -91,39 +161,53 @@ class Fact(_Part):
 
     id: Identifier
     name: Localised
+    """What voters see."""
     topic: Identifier | None = None
+    """The id of the topic it belongs to."""
     phrasings: Phrasings = {}
+    """What voters type when they ask for it, in their own words: at most 8 words each."""
     answer: list[Claim] = []
+    """The statements that answer; without any, the bot says that it does not know."""
 
 
 class Party(_Part):
     """A party under every name it goes by; candidates belong to it through their backing."""
 
     name: Localised
+    """Its name, as in candidates' backing."""
     aliases: list[Line] = []
+    """Whatever else voters call it and its members."""
 
 
 class Person(_Part):
     """Someone voters name who is not a candidate here."""
 
     name: Line
+    """The full name."""
     aliases: list[Line] = []
+    """Whatever else voters call them, if it means nobody else."""
     party: Identifier | None = None
+    """The id, in parties.yaml, of the party they founded, led or lead."""
 
 
 class Places(_Part):
     """Places that are not the one that votes, so that a question about them is not answered by mistake."""
 
     towns: list[Line] = []
+    """Other towns."""
     beyond: list[Line] = []
+    """Regions, countries and cities farther away."""
 
 
 class Round(_Part):
     """One day of voting; without a closing time the whole day counts as voting."""
 
-    date: date
-    opens: time = time(8)
-    closes: time | None = None
+    date: Day
+    """The day, as 2026-03-15."""
+    opens: Clock = Field(time(8), json_schema_extra={"default": "08:00"})
+    """When polls open, as "08:00"."""
+    closes: Clock | None = None
+    """When polls close, as "20:00"."""
 
 
 class Order(StrEnum):
@@ -134,27 +218,29 @@ class Order(StrEnum):
     BALLOT = "ballot"
 
 
-def _known_zone(value: str) -> str:
-    try:
-        ZoneInfo(value)
-    except (KeyError, ValueError, OSError):
-        raise ValueError(f"{value!r} is not a time zone; for France write Europe/Paris") from None
-    return value
-
-
 class Description(_Part):
     """What `election.yaml` says of an election."""
 
     name: Localised
+    """What voters see: the kind of election, the place and the year."""
     places: Annotated[list[Line], Field(min_length=1)]
+    """The place that votes, and what its inhabitants are called."""
     time_zone: Annotated[str, BeforeValidator(_known_zone)] = "Europe/Paris"
+    """Where its clocks stand, such as Europe/Paris."""
     rounds: Annotated[list[Round], Field(min_length=1, max_length=4)]
+    """The days of voting, first round first."""
     languages: Annotated[list[LanguageCode], Field(min_length=1)]
+    """The languages the bot answers in; every text must be written in each."""
     order: Order = Order.ROTATING
+    """How candidates follow each other in a comparison: rotating, alphabetical or ballot."""
     ballot: list[Identifier] = []
+    """The ids of all candidates as drawn by lot, for the order ballot."""
     starters: list[Identifier] = []
-    checked: date
+    """The ids of topics and facts offered to whoever does not know what to ask."""
+    checked: Day
+    """The last day somebody went through the sources: "no sourced statement, checked on…"."""
     includes: list[Identifier] = []
+    """The shared folders whose topics, facts and sources belong to this election too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,13 +270,16 @@ class Election:
         return self.description.languages
 
     def topic(self, topic: str) -> Topic:
-        return self._find("topics", topic)
+        found: Topic = self._find("topics", topic)
+        return found
 
     def fact(self, fact: str) -> Fact:
-        return self._find("facts", fact)
+        found: Fact = self._find("facts", fact)
+        return found
 
     def source(self, source: str) -> Source:
-        return self._find("sources", source)
+        found: Source = self._find("sources", source)
+        return found
 
     def has(self, kind: str, identifier: str) -> bool:
         return any(identifier in getattr(shared, kind) for shared in self._layers())

@@ -63,6 +63,7 @@ class Language:
     help: Mapping[str, re.Pattern[str]]
     decline: Mapping[str, re.Pattern[str]]
     commands: re.Pattern[str]
+    _small_sounds: frozenset[str] | None = None
 
     @property
     def frequency(self) -> Mapping[str, float]:
@@ -85,7 +86,16 @@ class Language:
         return self.frequency.get(folded, 0.0)
 
     def is_small(self, folded: str) -> bool:
-        return folded in self.stop or folded in self.grammar
+        """Whether a word carries no meaning of its own: a stop word, or grammar, singular or plural."""
+        if folded in self.stop or folded in self.grammar:
+            return True
+        return len(folded) > 4 and folded[-1] in "sx" and folded[:-1] in self.grammar
+
+    def sounds_small(self, folded: str) -> bool:
+        """Whether a word sounds like one without meaning of its own ("pence" for "pense")."""
+        if self._small_sounds is None:
+            object.__setattr__(self, "_small_sounds", frozenset(map(self.sound, self.grammar)))
+        return len(folded) > 3 and self.sound(folded) in (self._small_sounds or ())
 
 
 def _folded(entries: list[str], elisions: frozenset[str]) -> frozenset[str]:

@@ -8,10 +8,11 @@ from bot.language.catalogue import Language
 from bot.language.text import Word
 
 SURE = 1.5
+HINT = 0.3
 
 
-def detect(words: Sequence[Word], languages: Iterable[Language], ignored: frozenset[str] = frozenset()) -> tuple[str | None, float]:
-    """The likeliest language and by how much it leads, in units of Zipf; None where nothing tells them apart.
+def detect(words: Sequence[Word], languages: Iterable[Language], ignored: frozenset[str] = frozenset()) -> tuple[str | None, bool]:
+    """The likeliest language, and whether that is sure; None where nothing tells them apart.
 
     Names in `ignored` say nothing of the language. A spelling only one language knows counts like a common word.
     """
@@ -24,10 +25,10 @@ def detect(words: Sequence[Word], languages: Iterable[Language], ignored: frozen
             score += _evidence(word, language)
         scores[language.code] = score
     if not scores:
-        return None, 0.0
+        return None, False
     ranked = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
     lead = ranked[0][1] - (ranked[1][1] if len(ranked) > 1 else 0.0)
-    return (ranked[0][0] if lead >= SURE else None), lead
+    return (ranked[0][0] if lead > HINT else None), lead >= SURE
 
 
 def _evidence(word: Word, language: Language) -> float:

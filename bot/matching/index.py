@@ -27,8 +27,8 @@ class Phrasing:
 
     entry: Entry
     terms: tuple[str, ...]
-    content: int
     fixed: bool
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -65,7 +65,8 @@ class Layer:
         if not terms or (not content and len(terms) < 2):
             return
         number = len(self.phrasings)
-        self.phrasings.append(Phrasing(entry, terms, len(content), fixed and len(terms) > 1))
+        left_out = tuple(w.folded for w in telling if w not in kept)
+        self.phrasings.append(Phrasing(entry, terms, fixed and len(terms) > 1, left_out))
         for term in terms:
             self.postings.setdefault(term, []).append(number)
 

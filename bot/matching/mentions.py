@@ -59,6 +59,7 @@ class Names:
         self.election = election
         self.gazetteer = gazetteer
         self.languages = [language(code) for code in election.languages]
+        self._articles = frozenset(a for lang in self.languages for a in lang.articles)
         own = [_form(p, "place", p, False, self.languages) for p in election.description.places]
         self._home = frozenset(f.words for f in own)
         self._forms = [*self._candidate_forms(), *(f for f in own if f.words)]
@@ -96,6 +97,8 @@ class Names:
                 for form in forms.get(key, ()):
                     end = start + len(form.words)
                     if end <= len(words) and _same(form, words[start:end], lang):
+                        if len(form.words) == 1 and lang.is_small(first.folded):
+                            continue
                         if form.kind == "elsewhere" and form.words in self._home:
                             continue
                         yield Mention(start, end, form.kind, frozenset([form.id]), form.name, role=form.role)
@@ -147,7 +150,7 @@ class Names:
     def _candidate_forms(self) -> Iterator[_Form]:
         for candidate in self.election.candidates.values():
             seen: set[tuple[str, ...]] = set()
-            for text, fuzzy in _ways_to_name(candidate.name, candidate.aliases, candidate.list_name):
+            for text, fuzzy in _ways_to_name(candidate.name, candidate.aliases, candidate.list_name, self._articles):
                 form = _form(text, "candidate", candidate.id, fuzzy, self.languages, candidate.name)
                 form = replace(form, role=not fuzzy and not set(form.words) & _name_words(candidate.name))
                 if form.words and form.words not in seen and self._distinct(form):
@@ -209,7 +212,9 @@ def gazetteer_forms(shared: Shared, languages: Sequence[Language]) -> list[_Form
     return [form for form in forms if form.words]
 
 
-def _ways_to_name(name: str, aliases: Iterable[str], list_name: str | None) -> Iterator[tuple[str, bool]]:
+def _ways_to_name(
+    name: str, aliases: Iterable[str], list_name: str | None, articles: frozenset[str]
+) -> Iterator[tuple[str, bool]]:
     for full in (name, *(a for a in aliases if _like(a, name))):
         yield full, True
         first, _, last = full.partition(" ")
@@ -222,6 +227,9 @@ def _ways_to_name(name: str, aliases: Iterable[str], list_name: str | None) -> I
                         yield part, True
     for alias in aliases:
         yield alias, False
+        first, _, rest = alias.partition(" ")
+        if rest.count(" ") and fold(first) in articles:
+            yield rest, False
     if list_name:
         yield list_name, False
 
@@ -239,7 +247,7 @@ def _like(alias: str, name: str) -> bool:
 def _form(text: str, kind: Kind, identifier: str, fuzzy: bool, languages: Sequence[Language], name: str = "") -> _Form:
     elided = languages[0].elisions if languages else frozenset()
     words = tuple(w.folded for w in languages[0].words(text)) if languages else (fold(text),)
-    if len(words) > 1 and words[0] in elided:
+    if len(words) > 1 and words[0] in elided and "'" in text.replace("’", "'"):
         words = words[1:]
     stems = tuple(stem(w, languages[0].stemmer) for w in words)
     return _Form(words, stems, kind, identifier, name or text, fuzzy)

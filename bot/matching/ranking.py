@@ -51,12 +51,16 @@ def rank(words: Sequence[Heard], index: Index, lang: Language, focus: frozenset[
     positions, told = _postings(words, index, lang)
     matched: dict[Entry, dict[int, float]] = {}
     complete: set[Entry] = set()
+    precise: dict[Entry, int] = {}
+    spoken = {w.folded for w in words}
     for layer, number, where in positions:
         phrasing = layer.phrasings[number]
         spots = _together(phrasing, where, words)
         if spots is None:
             continue
         complete.add(phrasing.entry)
+        missed = sum(w not in spoken for w in phrasing.left_out)
+        precise[phrasing.entry] = min(precise.get(phrasing.entry, 9), missed)
         best = matched.setdefault(phrasing.entry, {})
         for spot in spots:
             word = words[spot]
@@ -71,7 +75,9 @@ def rank(words: Sequence[Heard], index: Index, lang: Language, focus: frozenset[
             best = matched.setdefault(entry, {})
             best[spot] = max(best.get(spot, 0.0), TOLD * (1.0 if words[spot].sentence in focus else ASIDE))
     scores = [_score(entry, best, words, focus, entry in complete) for entry, best in matched.items()]
-    return sorted(scores, key=lambda s: (not s.complete, -s.weight, -s.coverage, s.entry))
+    return sorted(
+        scores, key=lambda s: (not s.complete, -s.weight, precise.get(s.entry, 9), -s.coverage, s.entry)
+    )
 
 
 def _score(entry: Entry, best: dict[int, float], words: Sequence[Heard], focus: frozenset[int], complete: bool) -> Score:

@@ -1,0 +1,277 @@
+"""A conversation in a terminal: each typed line, be it a question, a number or a command, becomes something to show.
+
+Nothing here reads or writes a terminal, and nothing of the voter is stored: see `screen` for both.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cache
+
+from bot.channels.lines import TEXT
+from bot.channels.opening import Clock
+from bot.dialogue.assistant import Assistant, Utterance
+from bot.dialogue.composing import Setting, in_order
+from bot.dialogue.explaining import Explanation
+from bot.dialogue.memory import Memory
+from bot.dialogue.outcomes import Comparison, NoPosition
+from bot.dialogue.reply import Reply, Suggestion
+from bot.dialogue.wording import FOLDER, Wording, wording
+from bot.knowledge.model import Election
+from bot.language.text import fold
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One line of a list, with the page it may lead to."""
+
+    text: str
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a typed line leads to: a reply, or a sentence with a list below it; and whether to stop there."""
+
+    title: str = ""
+    reply: Reply | None = None
+    entries: tuple[Listed, ...] = ()
+    choices: tuple[Suggestion, ...] = ()
+    over: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Answered:
+    """The last answer, as far as explaining it needs: what was said, before what memory, and what came of it."""
+
+    utterance: Utterance
+    memory: Memory
+    reply: Reply
+
+
+@cache
+def spoken() -> tuple[str, ...]:
+    """The languages that have a wording, sorted."""
+    return tuple(sorted(path.stem for path in FOLDER.glob("*.yaml")))
+
+
+@cache
+def commands() -> dict[str, str]:
+    """Each name of a command, in any language, without accents: `/sujets` and `/topics` are one command."""
+    names: dict[str, str] = {}
+    for code in spoken():
+        say = wording(code)
+        for key in say.keys():
+            if key.startswith("terminal.names."):
+                names |= {fold(name): key.rpartition(".")[2] for name in say(key).split()}
+    return names
+
+
+class Conversation:
+    """One voter's conversation about one election; it remembers what the last answer was about, until it ends."""
+
+    def __init__(
+        self,
+        assistant: Assistant,
+        election: Election,
+        now: Clock,
+        client_language: str | None = None,
+        identity: str = "",
+    ) -> None:
+        self.assistant = assistant
+        self.election = election
+        self.now = now
+        self.client_language = client_language
+        self.identity = identity
+        self.memory = Memory()
+        self.language: str | None = None
+        self._choices: tuple[Suggestion, ...] = ()
+        self._none_of_these: str | None = None
+        self._last: _Answered | None = None
+
+    def hear(self, typed: str) -> Shown:
+        """What to show for a typed line."""
+        typed = typed.strip()
+        if typed.startswith("/"):
+            shown = self._command(typed)
+        elif fold(typed) in commands() and commands()[fold(typed)] == "quit":
+            shown = self.goodbye()
+        elif self._offers() and typed.isdecimal() and len(typed) < 4:
+            shown = self._choice(int(typed))
+        elif len(typed) > TEXT:
+            shown = Shown(self.say("terminal.too_long", length=len(typed), limit=TEXT))
+        else:
+            shown = self._answer(typed)
+        if shown.choices:
+            self._choices = shown.choices
+            self._none_of_these = shown.reply.none_of_these if shown.reply else None
+        return shown
+
+    def welcome(self) -> Shown:
+        return Shown(self.say("help.greeting", election=self._text(self.election.description.name)), entries=(
+            Listed(self.say("terminal.welcome")),
+        ))
+
+    def goodbye(self) -> Shown:
+        return Shown(self.say("terminal.goodbye"), over=True)
+
+    @property
+    def say(self) -> Wording:
+        """The words of the language in which the conversation is going on."""
+        wanted = (self.language, self.memory.language, self.client_language)
+        served = [code for code in self.election.languages if code in spoken()]
+        return wording(next((code for code in wanted if code in served), served[0]))
+
+    # --- what can be typed -----------------------------------------------------------------------------
+
+    def _answer(self, text: str, choice: str | None = None, language: str | None = None) -> Shown:
+        utterance = Utterance(
+            text,
+            self.election.id,
+            choice=choice,
+            language=self.language or language,
+            client_language=self.client_language,
+            conversation=self.identity,
+        )
+        before = self.memory
+        reply, self.memory = self.assistant.respond(utterance, before, self.now())
+        self._last = _Answered(utterance, before, reply)
+        self._choices, self._none_of_these = (), None
+        return Shown(reply=reply, choices=reply.suggestions)
+
+    def _offers(self) -> bool:
+        return bool(self._choices)
+
+    def _choice(self, number: int) -> Shown:
+        """The answer to a number: one of the choices on show, or none of them."""
+        if 1 <= number <= len(self._choices):
+            choice = self._choices[number - 1]
+            return self._answer(choice.text, choice.target, self.say.code)
+        if self._none_of_these is not None and number == len(self._choices) + 1:
+            self._choices, self._none_of_these = (), None
+            return Shown(self.say("none_chosen"))
+        return Shown(self.say("terminal.no_choice", number=number))
+
+    def _command(self, typed: str) -> Shown:
+        name, _, argument = typed[1:].strip().partition(" ")
+        found = {command for known, command in commands().items() if known == fold(name)} or {
+            command for known, command in commands().items() if name and known.startswith(fold(name))
+        }
+        match found.pop() if len(found) == 1 else "":
+            case "candidates":
+                return self._candidates()
+            case "topics":
+                return self._topics()
+            case "compare":
+                return self._compare(argument.strip())
+            case "sources":
+                return self._sources()
+            case "language":
+                return self._language(argument.strip())
+            case "why":
+                return self._why()
+            case "privacy":
+                return Shown(self.say("help.privacy"))
+            case "help":
+                return Shown(self.say("terminal.commands", example=self._example()))
+            case "quit":
+                return self.goodbye()
+            case _:
+                return Shown(self.say("terminal.unknown_command", command=f"/{name}"))
+
+    # --- one for each command --------------------------------------------------------------------------
+
+    def _candidates(self) -> Shown:
+        setting = Setting(self.election, self.say.code, self.now(), self.identity)
+        order = in_order(self.election, tuple(self.election.candidates), setting)
+        choices = tuple(Suggestion(self._headline(c), c) for c in order)
+        note = Listed(self.say(f"order.{self.election.description.order.value}"))
+        return Shown(self.say("terminal.candidates"), entries=(note,), choices=choices)
+
+    def _topics(self) -> Shown:
+        topics = self.election.all("topics")
+        paths = {topic: " › ".join(self._path(topic)) for topic in topics}
+        choices = []
+        for topic in sorted(topics, key=lambda t: [fold(name) for name in self._path(t)]):
+            count = sum(bool(self.election.claims(c, topic)) for c in self.election.candidates)
+            choices.append(Suggestion(self.say("terminal.topic", topic=paths[topic], count=count), topic))
+        return Shown(self.say("terminal.topics"), choices=tuple(choices))
+
+    def _compare(self, subject: str) -> Shown:
+        """Everybody on a subject: the one named, else the one just talked about."""
+        if not subject:
+            if len(self.memory.fresh(self.now()).topics) == 1:
+                return self._everybody(self.memory.topics[0])
+            return Shown(self.say("terminal.compare_what", example=self._example()))
+        for topic, held in self.election.all("topics").items():
+            if fold(subject) in {topic, *(fold(name) for name in held.name.values())}:
+                return self._everybody(topic)
+        before = self.memory
+        shown = self._answer(self.say("suggestion.topic", topic=subject), language=self.say.code)
+        outcome = shown.reply.outcome if shown.reply else None
+        if not isinstance(outcome, Comparison | NoPosition) or outcome.candidates:
+            topics = shown.reply.topics if shown.reply else ()
+            if len(topics) == 1:
+                self.memory = before
+                return self._everybody(topics[0])
+        return shown
+
+    def _everybody(self, topic: str) -> Shown:
+        words = self.say("suggestion.topic", topic=self._text(self.election.topic(topic).name))
+        return self._answer(words, topic, self.say.code)
+
+    def _sources(self) -> Shown:
+        sources = self.election.all("sources").values()
+        lines = sorted((self._source(source), source.url or "") for source in sources)
+        return Shown(self.say("terminal.sources"), entries=tuple(Listed(text, url or None) for text, url in lines))
+
+    def _language(self, wanted: str) -> Shown:
+        served = [code for code in self.election.languages if code in spoken()]
+        names = ", ".join(f"{code} ({self.say.language_name(code)})" for code in served)
+        if not wanted:
+            other = next((code for code in served if code != self.say.code), served[0])
+            return Shown(self.say("terminal.language_which", languages=names, example=other))
+        if fold(wanted) == "auto":
+            self.language = None
+            return Shown(self.say("terminal.language_auto"))
+        for code in served:
+            if fold(wanted) in {code, *(fold(wording(other).language_name(code)) for other in spoken())}:
+                self.language = code
+                return Shown(self.say("terminal.language_set"))
+        return Shown(self.say("terminal.language_unknown", language=wanted, languages=names))
+
+    def _why(self) -> Shown:
+        if self._last is None:
+            return Shown(self.say("terminal.nothing_yet"))
+        utterance, outcome = self._last.utterance, self._last.reply.outcome
+        explanation = Explanation(self.election, self.assistant.thresholds, self.say)
+        if utterance.choice is not None:
+            lines = explanation.chosen(utterance.text, outcome)
+        else:
+            lines = explanation.lines(self.assistant.understand(utterance, self._last.memory), outcome)
+        version = f"{self.say('why.base')}{self.say('colon')}{self.assistant.base.version}"
+        return Shown(self._last.utterance.text, entries=tuple(Listed(line) for line in [*lines, version]))
+
+    # --- words -----------------------------------------------------------------------------------------
+
+    def _headline(self, candidate: str) -> str:
+        held = self.election.candidates[candidate]
+        backing = ", ".join(self._text(b) for b in held.backing)
+        return f"{held.name} ({backing})" if backing else held.name
+
+    def _path(self, topic: str) -> list[str]:
+        return [self._text(self.election.topic(t).name) for t in reversed(list(self.election.lineage(topic)))]
+
+    def _source(self, source: object) -> str:
+        publisher, title = getattr(source, "publisher", ""), getattr(source, "title", "")
+        date = self.say.partial_date(getattr(source, "published", None))
+        return self.say("source", publisher=publisher, title=title, date=date)
+
+    def _example(self) -> str:
+        """A subject that someone has a statement on, to show how a command is used."""
+        held = (t for t in self.election.description.starters if self.election.has("topics", t))
+        topic = next(held, next(iter(self.election.all("topics")), ""))
+        return self._text(self.election.topic(topic).name).lower() if topic else "…"
+
+    def _text(self, texts: dict[str, str]) -> str:
+        return texts.get(self.say.code) or next(iter(texts.values()))
