@@ -1,6 +1,6 @@
 """Questions and answers as JSON lines: what test banks, benchmarks and other programs use.
 
-A line that cannot be answered is refused with one sentence and its number; the others are answered all the same.
+A line that cannot be answered is refused with one sentence and its number; the others are still answered.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def bounded(text: str) -> str:
 
 
 def numbered(stream: IO[bytes]) -> Iterator[tuple[int, bytes]]:
-    """The lines of a stream that are not blank, with their numbers; of one that is too big only the beginning."""
+    """The lines of a stream that are not blank, numbered; of one that is too big only the beginning."""
     number = 0
     while line := stream.readline(LINE_BYTES + 1):
         number += 1
@@ -61,7 +61,11 @@ def asked(line: bytes, languages: list[str]) -> Asked:
         raise Refused("line_id")
     if not isinstance(text, str):
         raise Refused("line_text")
-    if not isinstance(context, list) or len(context) > CONTEXT or not all(isinstance(c, str) for c in context):
+    if (
+        not isinstance(context, list)
+        or len(context) > CONTEXT
+        or not all(isinstance(c, str) for c in context)
+    ):
         raise Refused("line_context", limit=CONTEXT)
     if language is not None and language not in languages:
         raise Refused("line_language", languages=", ".join(languages))

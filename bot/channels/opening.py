@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -20,7 +21,7 @@ Clock = Callable[[], datetime]
 
 
 class Refused(Exception):  # noqa: N818 - it is an answer, in the reader's words, not a fault of the program
-    """One clear sentence instead of a result: a key of the wording's `terminal` section, and what fills it in."""
+    """One clear sentence instead of a result: a key of the wording's `terminal` section, and its values."""
 
     def __init__(self, key: str, **values: object) -> None:
         super().__init__(key)
@@ -41,6 +42,14 @@ class Where:
         return Where(
             self.knowledge or other.knowledge, self.election or other.election, self.now or other.now
         )
+
+
+@cache
+def spoken() -> tuple[str, ...]:
+    """The languages that have a wording, sorted."""
+    from bot.dialogue.wording import FOLDER
+
+    return tuple(sorted(path.stem for path in FOLDER.glob("*.yaml")))
 
 
 def folder(knowledge: str | None) -> Path:
@@ -84,7 +93,7 @@ def chosen(base: Base, election: str | None) -> Election:
 
 
 def clock(now: str | None, time_zone: str) -> Clock:
-    """Tells the time: the real one, or always the one named (a day alone means noon, where the election is)."""
+    """Tells the time: the real one, or always the one named (a day means noon, where the election is)."""
     if now is None:
         return lambda: datetime.now(UTC)
     try:

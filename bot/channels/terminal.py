@@ -1,23 +1,22 @@
-"""A conversation in a terminal: each typed line, be it a question, a number or a command, becomes something to show.
+"""A conversation in a terminal: each typed question, number or command becomes something to show.
 
 Nothing here reads or writes a terminal, and nothing of the voter is stored: see `screen` for both.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 
 from bot.channels.lines import TEXT
-from bot.channels.opening import Clock
+from bot.channels.opening import Clock, spoken
 from bot.dialogue.assistant import Assistant, Utterance
 from bot.dialogue.composing import Setting, in_order
 from bot.dialogue.explaining import Explanation
 from bot.dialogue.memory import Memory
-from bot.dialogue.outcomes import Comparison, NoPosition
 from bot.dialogue.reply import Reply, Suggestion
-from bot.dialogue.wording import FOLDER, Wording, wording
-from bot.knowledge.model import Election
+from bot.dialogue.wording import Wording, wording
+from bot.knowledge.model import Election, Source
 from bot.language.text import fold
 
 
@@ -42,17 +41,11 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class _Answered:
-    """The last answer, as far as explaining it needs: what was said, before what memory, and what came of it."""
+    """The last answer, as far as explaining it needs: what was said, with what in mind, and the reply."""
 
     utterance: Utterance
     memory: Memory
     reply: Reply
-
-
-@cache
-def spoken() -> tuple[str, ...]:
-    """The languages that have a wording, sorted."""
-    return tuple(sorted(path.stem for path in FOLDER.glob("*.yaml")))
 
 
 @cache
@@ -61,14 +54,13 @@ def commands() -> dict[str, str]:
     names: dict[str, str] = {}
     for code in spoken():
         say = wording(code)
-        for key in say.keys():
-            if key.startswith("terminal.names."):
-                names |= {fold(name): key.rpartition(".")[2] for name in say(key).split()}
+        keys = sorted(key for key in say.keys() if key.startswith("terminal.names."))  # noqa: SIM118
+        names |= {fold(name): key.rpartition(".")[2] for key in keys for name in say(key).split()}
     return names
 
 
 class Conversation:
-    """One voter's conversation about one election; it remembers what the last answer was about, until it ends."""
+    """One voter's conversation about one election; what it remembers ends with it."""
 
     def __init__(
         self,
@@ -96,21 +88,20 @@ class Conversation:
             shown = self._command(typed)
         elif fold(typed) in commands() and commands()[fold(typed)] == "quit":
             shown = self.goodbye()
-        elif self._offers() and typed.isdecimal() and len(typed) < 4:
+        elif self._choices and typed.isdecimal() and len(typed) < 4:
             shown = self._choice(int(typed))
         elif len(typed) > TEXT:
             shown = Shown(self.say("terminal.too_long", length=len(typed), limit=TEXT))
         else:
-            shown = self._answer(typed)
+            shown = self.answer(typed)
         if shown.choices:
             self._choices = shown.choices
             self._none_of_these = shown.reply.none_of_these if shown.reply else None
         return shown
 
     def welcome(self) -> Shown:
-        return Shown(self.say("help.greeting", election=self._text(self.election.description.name)), entries=(
-            Listed(self.say("terminal.welcome")),
-        ))
+        greeting = self.say("help.greeting", election=self._text(self.election.description.name))
+        return Shown(f"{greeting}\n{self.say('terminal.welcome')}")
 
     def goodbye(self) -> Shown:
         return Shown(self.say("terminal.goodbye"), over=True)
@@ -124,7 +115,8 @@ class Conversation:
 
     # --- what can be typed -----------------------------------------------------------------------------
 
-    def _answer(self, text: str, choice: str | None = None, language: str | None = None) -> Shown:
+    def answer(self, text: str, choice: str | None = None, language: str | None = None) -> Shown:
+        """The answer to a question or to a choice, and what it changes in what is remembered."""
         utterance = Utterance(
             text,
             self.election.id,
@@ -139,14 +131,11 @@ class Conversation:
         self._choices, self._none_of_these = (), None
         return Shown(reply=reply, choices=reply.suggestions)
 
-    def _offers(self) -> bool:
-        return bool(self._choices)
-
     def _choice(self, number: int) -> Shown:
         """The answer to a number: one of the choices on show, or none of them."""
         if 1 <= number <= len(self._choices):
             choice = self._choices[number - 1]
-            return self._answer(choice.text, choice.target, self.say.code)
+            return self.answer(choice.text, choice.target, self.say.code)
         if self._none_of_these is not None and number == len(self._choices) + 1:
             self._choices, self._none_of_these = (), None
             return Shown(self.say("none_chosen"))
@@ -169,11 +158,11 @@ class Conversation:
             case "language":
                 return self._language(argument.strip())
             case "why":
-                return self._why()
+                return self.why()
             case "privacy":
                 return Shown(self.say("help.privacy"))
             case "help":
-                return Shown(self.say("terminal.commands", example=self._example()))
+                return Shown(self.say("terminal.commands", example=self.example()))
             case "quit":
                 return self.goodbye()
             case _:
@@ -202,28 +191,30 @@ class Conversation:
         if not subject:
             if len(self.memory.fresh(self.now()).topics) == 1:
                 return self._everybody(self.memory.topics[0])
-            return Shown(self.say("terminal.compare_what", example=self._example()))
+            return Shown(self.say("terminal.compare_what", example=self.example()))
         for topic, held in self.election.all("topics").items():
             if fold(subject) in {topic, *(fold(name) for name in held.name.values())}:
                 return self._everybody(topic)
-        before = self.memory
-        shown = self._answer(self.say("suggestion.topic", topic=subject), language=self.say.code)
-        outcome = shown.reply.outcome if shown.reply else None
-        if not isinstance(outcome, Comparison | NoPosition) or outcome.candidates:
-            topics = shown.reply.topics if shown.reply else ()
-            if len(topics) == 1:
-                self.memory = before
-                return self._everybody(topics[0])
-        return shown
+        shown = self.answer(self.say("suggestion.topic", topic=subject), language=self.say.code)
+        reply = shown.reply
+        if (
+            reply is None
+            or len(reply.topics) != 1
+            or not getattr(reply.outcome, "candidates", reply.candidates)
+        ):
+            return shown
+        return self._everybody(reply.topics[0])
 
     def _everybody(self, topic: str) -> Shown:
         words = self.say("suggestion.topic", topic=self._text(self.election.topic(topic).name))
-        return self._answer(words, topic, self.say.code)
+        return self.answer(words, topic, self.say.code)
 
     def _sources(self) -> Shown:
         sources = self.election.all("sources").values()
         lines = sorted((self._source(source), source.url or "") for source in sources)
-        return Shown(self.say("terminal.sources"), entries=tuple(Listed(text, url or None) for text, url in lines))
+        return Shown(
+            self.say("terminal.sources"), entries=tuple(Listed(text, url or None) for text, url in lines)
+        )
 
     def _language(self, wanted: str) -> Shown:
         served = [code for code in self.election.languages if code in spoken()]
@@ -240,7 +231,8 @@ class Conversation:
                 return Shown(self.say("terminal.language_set"))
         return Shown(self.say("terminal.language_unknown", language=wanted, languages=names))
 
-    def _why(self) -> Shown:
+    def why(self) -> Shown:
+        """How the last question was understood, and why it was answered as it was."""
         if self._last is None:
             return Shown(self.say("terminal.nothing_yet"))
         utterance, outcome = self._last.utterance, self._last.reply.outcome
@@ -262,12 +254,11 @@ class Conversation:
     def _path(self, topic: str) -> list[str]:
         return [self._text(self.election.topic(t).name) for t in reversed(list(self.election.lineage(topic)))]
 
-    def _source(self, source: object) -> str:
-        publisher, title = getattr(source, "publisher", ""), getattr(source, "title", "")
-        date = self.say.partial_date(getattr(source, "published", None))
-        return self.say("source", publisher=publisher, title=title, date=date)
+    def _source(self, source: Source) -> str:
+        date = self.say.partial_date(source.published)
+        return self.say("source", publisher=source.publisher, title=source.title, date=date)
 
-    def _example(self) -> str:
+    def example(self) -> str:
         """A subject that someone has a statement on, to show how a command is used."""
         held = (t for t in self.election.description.starters if self.election.has("topics", t))
         topic = next(held, next(iter(self.election.all("topics")), ""))

@@ -102,15 +102,15 @@ def _remembered(outcome: Outcome, reply: Reply, memory: Memory, now: datetime) -
     memory = replace(memory, options=options, language=reply.language, at=now)
     match outcome:
         case Position(candidate, topics):
-            return replace(memory, candidates=(candidate,), topics=topics, fact=None)
+            return replace(memory.naming((candidate,)), topics=topics, fact=None)
         case Comparison(candidates, topics):
-            return replace(memory, candidates=candidates, topics=topics, fact=None)
+            return replace(memory.naming(candidates), topics=topics, fact=None)
         case CandidateCard(candidates):
-            return replace(memory, candidates=candidates, topics=(), fact=None)
+            return replace(memory.naming(candidates), topics=(), fact=None)
         case FactAnswer(fact):
-            return replace(memory, candidates=(), topics=(), fact=fact)
+            return replace(memory.naming(()), topics=(), fact=fact)
         case NoPosition(candidates, topics, fact):
-            return replace(memory, candidates=candidates, topics=topics, fact=fact)
+            return replace(memory.naming(candidates), topics=topics, fact=fact)
         case Clarification():
             asked = all("/" in option for option in outcome.targets)
             return replace(memory, candidates=(), topics=reply.topics if asked else memory.topics, fact=None)

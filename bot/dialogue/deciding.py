@@ -64,6 +64,7 @@ class _Deciding:
         self.ambiguous: tuple[str, ...] = ()
         self.named = True
         self.by_role = False
+        self.mismatched = False
         self.affiliated: set[Mention] = set()
         self.candidates = self._candidates()
         self.strangers = self._strangers()
@@ -107,10 +108,27 @@ class _Deciding:
             found = self._people(outside)
             if not found:
                 self.named = False
-                found = list(self.memory.candidates)
+                found = self._recalled()
         elif not found and not self._asks_everyone():
             found = self._people([m for m in outside if m.kind == "candidate"])
         return tuple(dict.fromkeys(found))
+
+    def _recalled(self) -> list[str]:
+        """Whom a pronoun means: those last spoken of, or before them the latest whom "she" or "he" fits."""
+        spoken = {w.folded for w in self.query.words if w.sentence in self.query.focus}
+        lang = self._language()
+        wanted = {g for g, words in (("woman", lang.women), ("man", lang.men)) if spoken & words}
+        if len(wanted) != 1:
+            return list(self.memory.candidates)
+
+        def fits(candidate: str) -> bool:
+            known = self.election.candidates.get(candidate)
+            return known is not None and known.gender in (None, *wanted)
+
+        if self.memory.candidates and all(map(fits, self.memory.candidates)):
+            return list(self.memory.candidates)
+        self.mismatched = bool(self.memory.candidates)
+        return [c for c in self.memory.recent if fits(c)][:1]
 
     def _people(self, mentions: Iterable[Mention]) -> list[str]:
         """The candidates meant; one called only by a role is dropped where another is named and nobody compares."""
@@ -303,7 +321,8 @@ class _Deciding:
             if own:
                 return Clarification(own)
             if not any(stranger.covers(p) for p in explained):
-                if stranger.kind in ("person", "party") and self.candidates and self.named and "who_is" in self.frames:
+                who = {"who_is", "affiliation"} & self.frames
+                if stranger.kind in ("person", "party") and self.candidates and self.named and who and not chosen - {None}:
                     continue
                 return Unknown(stranger.kind, stranger.name, self._their_candidates(stranger))
         return None
@@ -364,12 +383,14 @@ class _Deciding:
             if memory.topics and (not asks_who or self._opens_with_and()):
                 return self._on(self.candidates, memory.topics)
             return None
+        if self.mismatched and not self.candidates:
+            return None
         if self.query.help is not None or asks_who:
             return None
         if "everyone" in self.frames and memory.topics:
             return self._on((), memory.topics)
         if memory.topics:
-            return self._on(memory.candidates, memory.topics)
+            return self._on(self.candidates or memory.candidates, memory.topics)
         if memory.fact is not None:
             return self._fact(memory.fact)
         return None

@@ -1,4 +1,4 @@
-"""Why an answer is what it is: what was recognised in the question, what was weighed, and which rule decided."""
+"""Why an answer is what it is: what was recognised in the question, what was weighed, which rule decided."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Explanation:
         self._keys = say.keys()
 
     def lines(self, query: Query, outcome: Outcome) -> list[str]:
-        """What was understood of a question, in the order in which it is worked out, then why this outcome."""
+        """What was understood of a question, in the order it is worked out, then why this outcome."""
         sure = self.say("why.sure" if query.sure_of_language else "why.unsure")
         return [
             self._labelled("language", f"{self.say.language_name(query.language)} ({sure})"),

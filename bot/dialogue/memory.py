@@ -6,13 +6,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 KEPT = timedelta(minutes=30)
+RECENT = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """Whom and what the last answer was about, and the choices it offered."""
+    """Whom and what the last answer was about, who came up before (latest first), and the choices it offered."""
 
     candidates: tuple[str, ...] = ()
+    recent: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
     fact: str | None = None
     options: tuple[str, ...] = ()
@@ -27,3 +29,8 @@ class Memory:
 
     def offering(self, options: tuple[str, ...]) -> Memory:
         return replace(self, options=options)
+
+    def naming(self, candidates: tuple[str, ...]) -> Memory:
+        """The same memory, now about these candidates; the five latest stay within reach of a pronoun."""
+        recent = dict.fromkeys((*candidates, *self.recent))
+        return replace(self, candidates=candidates, recent=tuple(recent)[:RECENT])

@@ -10,7 +10,7 @@ from bot.knowledge.model import Base, Election, Shared
 from bot.language.catalogue import Language, language
 from bot.language.correction import KNOWN, Correction, Lexicon
 from bot.language.detection import detect
-from bot.language.patterns import CANDIDATE, line
+from bot.language.patterns import CANDIDATE, ROLE, line
 from bot.language.text import Word, fold
 from bot.matching.index import Index, Layer, own_layer, shared_layer
 from bot.matching.mentions import FAMILIAR, Gazetteer, Mention, Names
@@ -260,7 +260,7 @@ class _Reading:
         return found
 
     def _heard(self, words: list[Word], mentions: Sequence[Mention], raw: Sequence[Word]) -> tuple[list[Heard], list[str], bool]:
-        marked = [(CANDIDATE if any(m.covers(i) and m.kind == "candidate" for m in mentions) else w.folded) for i, w in enumerate(words)]
+        marked = [_mark(i, mentions) or w.folded for i, w in enumerate(words)]
         whole = line(marked)
         commanded = [(m.start(), m.end()) for m in self.lang.commands.finditer(whole)]
         ordered = _positions(whole, commanded)
@@ -298,7 +298,7 @@ class _Reading:
             return 0.2
         if not zipf:
             return 1.1
-        return min(1.0, max(0.1, (6.0 - zipf) / 2.4))
+        return min(1.0, max(0.05, (5.5 - zipf) / 2.3))
 
     def _focus(self, heard: Sequence[Heard], words: Sequence[Word]) -> frozenset[int]:
         """The sentences that ask: the last one with a question mark or talk of the campaign, else all of them."""
@@ -306,23 +306,31 @@ class _Reading:
         if len(sentences) < 2:
             return frozenset(sentences)
         telling = {w.sentence for w in heard if w.meaning or w.taken}
-        asking = {w.sentence for w in words if w.asks} & telling
-        if not asking:
-            asking = {w.sentence for w in heard if w.folded in self.lang.campaign} & telling
+        marked = {w.sentence for w in words if w.asks} & telling
+        worded = {w.sentence for w in heard if w.folded in self.lang.questions or w.folded in self.lang.campaign}
+        asking = marked or worded & telling
         return frozenset([max(asking)]) if asking else frozenset(sentences)
 
 
 def _marked(heard: Sequence[Heard], mentions: Sequence[Mention], focus: frozenset[int]) -> Iterator[str]:
     for word in heard:
         if word.sentence in focus:
-            yield CANDIDATE if any(m.covers(word.position) and m.kind == "candidate" for m in mentions) else word.folded
+            yield _mark(word.position, mentions) or word.folded
+
+
+def _mark(position: int, mentions: Sequence[Mention]) -> str | None:
+    """How a candidate's name, or role, stands in the text that patterns search."""
+    for mention in mentions:
+        if mention.kind == "candidate" and mention.covers(position):
+            return ROLE if mention.role else CANDIDATE
+    return None
 
 
 def _collapsed(text: str) -> str:
     """A name of several words as one mark."""
-    mark = f" {CANDIDATE}"
-    while mark + mark in text:
-        text = text.replace(mark + mark, mark)
+    for mark in (f" {CANDIDATE} ", f" {ROLE} "):
+        while mark + mark[1:] in text:
+            text = text.replace(mark + mark[1:], mark)
     return text
 
 

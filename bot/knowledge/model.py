@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
@@ -129,7 +129,7 @@ class Candidate(_Part):
     name: Line
     """The full name, as on the ballot paper."""
     aliases: list[Line] = []
-    """Whatever else voters call them: spellings, nicknames, roles such as "the mayor"; unlike anyone else's."""
+    """Whatever else voters call them, and nobody else: spellings, nicknames, roles such as "the mayor"."""
     description: Localised | None = None
     """Who they are, in a sentence or two that anyone can check."""
     list_name: Line | None = Field(None, alias="list")
@@ -137,6 +137,7 @@ class Candidate(_Part):
     backing: list[Localised] = []
     """The parties that back them, named as in parties.yaml."""
     linked_to: list[Identifier] = []
+    gender: Literal["woman", "man"] | None = None
     """The ids, in people.yaml, of people whose candidate they are known as."""
     sources: list[Identifier] = []
     """The ids of the sources that all this rests on."""
@@ -255,7 +256,7 @@ class Shared:
     places: Places = field(default_factory=Places)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Election:
     """Everything the bot may say about one election: its own folder and the shared folders it includes."""
 

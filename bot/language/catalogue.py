@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
@@ -20,7 +20,9 @@ FOLDER = Path(__file__).parent
 
 class _Anaphora(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
-    person: list[str]
+    woman: list[str]
+    man: list[str]
+    anyone: list[str]
     thing: list[str]
 
 
@@ -35,6 +37,7 @@ class LanguageFile(BaseModel):
     grammar: list[str]
     campaign: list[str]
     articles: list[str] = []
+    questions: list[str]
     spellings: dict[str, str]
     sounds: list[tuple[str, str]]
     anaphora: _Anaphora
@@ -56,8 +59,11 @@ class Language:
     grammar: frozenset[str]
     campaign: frozenset[str]
     articles: frozenset[str]
+    questions: frozenset[str]
     spellings: Mapping[str, tuple[str, ...]]
     sounds: tuple[tuple[re.Pattern[str], str], ...]
+    women: frozenset[str]
+    men: frozenset[str]
     persons: frozenset[str]
     frames: Mapping[str, re.Pattern[str]]
     help: Mapping[str, re.Pattern[str]]
@@ -77,9 +83,7 @@ class Language:
 
     def sound(self, folded: str) -> str:
         """How a folded word sounds, roughly: words that sound alike come out the same."""
-        for letters, sound in self.sounds:
-            folded = letters.sub(sound, folded)
-        return folded
+        return _sound(folded, self.sounds)
 
     def zipf(self, folded: str) -> float:
         """How common a word is: 0 unknown, 3 once in a million words, 6 once in a thousand."""
@@ -87,7 +91,7 @@ class Language:
 
     def is_small(self, folded: str) -> bool:
         """Whether a word carries no meaning of its own: a stop word, or grammar, singular or plural."""
-        if folded in self.stop or folded in self.grammar:
+        if folded in self.stop or folded in self.grammar or (folded.isdigit() and len(folded) < 3):
             return True
         return len(folded) > 4 and folded[-1] in "sx" and folded[:-1] in self.grammar
 
@@ -96,6 +100,13 @@ class Language:
         if self._small_sounds is None:
             object.__setattr__(self, "_small_sounds", frozenset(map(self.sound, self.grammar)))
         return len(folded) > 3 and self.sound(folded) in (self._small_sounds or ())
+
+
+@lru_cache(maxsize=65536)
+def _sound(folded: str, sounds: tuple[tuple[re.Pattern[str], str], ...]) -> str:
+    for letters, sound in sounds:
+        folded = letters.sub(sound, folded)
+    return folded
 
 
 def _folded(entries: list[str], elisions: frozenset[str]) -> frozenset[str]:
@@ -113,9 +124,10 @@ def language(code: str) -> Language:
         raise ValueError("\n".join(map(str, document.problems)))
     file = LanguageFile.model_validate(document.tree)
     elisions = frozenset(fold(e) for e in file.elisions)
-    things = [thing for thing in file.anaphora.thing]
+    women = _folded(file.anaphora.woman, elisions)
+    men = _folded(file.anaphora.man, elisions)
     frames = {name: compiled(patterns) for name, patterns in file.frames.items()}
-    frames["thing"] = compiled(things)
+    frames["thing"] = compiled(file.anaphora.thing)
     return Language(
         code=code,
         name=file.name,
@@ -125,9 +137,12 @@ def language(code: str) -> Language:
         grammar=_folded(file.grammar, elisions),
         campaign=_folded(file.campaign, elisions),
         articles=_folded(file.articles, elisions),
+        questions=_folded(file.questions, elisions),
         spellings={k.lower(): tuple(w.written for w in words(v, elisions)) for k, v in file.spellings.items()},
         sounds=tuple((re.compile(letters), sound) for letters, sound in file.sounds),
-        persons=_folded(file.anaphora.person, elisions),
+        women=women,
+        men=men,
+        persons=women | men | _folded(file.anaphora.anyone, elisions),
         frames=frames,
         help={name: compiled(patterns) for name, patterns in file.help.items()},
         decline={name: compiled(patterns) for name, patterns in file.decline.items()},

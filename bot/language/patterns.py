@@ -1,7 +1,7 @@
 """The little pattern language of the language files, made into one regular expression for each list.
 
 `(a|b c)` one of several · `[a]` may be left out · `…` up to six words between · `word*` any ending ·
-`<candidate>` a candidate's name · `^` and `$` the start and the end of what was typed.
+`<candidate>` a candidate, by name or role · `<name>` only by name · `^` and `$` the start and the end of what was typed.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from collections.abc import Iterable
 from bot.language.text import fold
 
 CANDIDATE = "@candidate"
-_TOKEN = re.compile(r"<candidate>|…|[()\[\]|^$]|[^\s()\[\]|^$…<>]+|<|>")
+ROLE = "@candidate-role"
+_TOKEN = re.compile(r"<candidate>|<name>|…|[()\[\]|^$]|[^\s()\[\]|^$…<>]+|<|>")
 
 
 class PatternError(ValueError):
@@ -53,7 +54,7 @@ def _expression(pattern: str) -> str:
         elif token == "$":
             out.append(" $")
         elif token in "<>":
-            raise PatternError(f"{pattern!r}: only <candidate> may stand between < and >")
+            raise PatternError(f"{pattern!r}: only <candidate> and <name> may stand between < and >")
         else:
             out.append(_word(token))
     if depth:
@@ -63,6 +64,8 @@ def _expression(pattern: str) -> str:
 
 def _word(token: str) -> str:
     if token == "<candidate>":
+        return rf" {CANDIDATE}(?:-role)?(?= )"
+    if token == "<name>":
         return rf" {CANDIDATE}(?= )"
     words = [re.escape(w) for w in re.split(r"['’\-]", fold(token.rstrip("*"))) if w]
     ending = r"[^ ]*" if token.endswith("*") else ""

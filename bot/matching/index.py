@@ -73,10 +73,11 @@ class Layer:
     def _term(self, written: str, folded: str, lang: Language) -> str:
         surfaces = self.surfaces.setdefault(lang.code, {})
         if folded not in surfaces:
+            stems = self.stems.setdefault(lang.code, {})
             key = lang.stem(written)
-            surfaces[folded] = f"{lang.code}:{key}"
-            self.stems.setdefault(lang.code, {}).setdefault(stem(folded, lang.stemmer), surfaces[folded])
-            self.stems[lang.code].setdefault(key, surfaces[folded])
+            surfaces[folded] = stems.get(folded) or surfaces.get(key) or f"{lang.code}:{key}"
+            stems.setdefault(stem(folded, lang.stemmer), surfaces[folded])
+            stems.setdefault(key, surfaces[folded])
         return surfaces[folded]
 
     def term(self, written: str, folded: str, lang: Language) -> str | None:
@@ -87,7 +88,10 @@ class Layer:
         if folded in surfaces:
             return surfaces[folded]
         stems = self.stems[lang.code]
-        return stems.get(lang.stem(written)) or stems.get(stem(folded, lang.stemmer))
+        for key in (lang.stem(written), stem(folded, lang.stemmer)):
+            if key in stems or key in surfaces:
+                return stems.get(key) or surfaces[key]
+        return None
 
 
 def shared_layer(shared: Shared) -> Layer:

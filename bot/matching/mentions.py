@@ -65,11 +65,13 @@ class Names:
         self._forms = [*self._candidate_forms(), *(f for f in own if f.words)]
         own_people = gazetteer_forms(election.own, self.languages)
         self._by_first: dict[str, list[_Form]] = {}
-        for form in [*self._forms, *own_people]:
-            self._by_first.setdefault(form.words[0], []).append(form)
-        self._fuzzy = sorted(
-            (f for f in self._forms if f.fuzzy or f.kind == "place"), key=lambda f: (-len(f.words), f.words, f.id)
-        )
+        _file([*self._forms, *own_people], self._by_first, self.languages)
+        self._fuzzy = [f for f in self._forms if f.fuzzy or f.kind == "place"]
+        self._at: dict[str, list[tuple[_Form, int]]] = {}
+        for form in self._fuzzy:
+            for position, word in enumerate(form.words):
+                self._at.setdefault(word, []).append((form, position))
+        self._near_words: dict[tuple[str, str], dict[str, int]] = {}
         self.party_candidates = self._party_candidates()
         self.person_candidates = self._person_candidates()
 
@@ -104,22 +106,38 @@ class Names:
                         yield Mention(start, end, form.kind, frozenset([form.id]), form.name, role=form.role)
 
     def _near(self, words: Sequence[Word], start: int, lang: Language, known: Sequence[bool]) -> Iterator[Mention]:
-        for form in self._fuzzy:
-            end = start + len(form.words)
-            if end > len(words):
-                continue
-            heard = [w.folded for w in words[start:end]]
-            distances = [_distance(h, w, lang) for h, w in zip(heard, form.words, strict=True)]
-            if any(d is None for d in distances):
-                continue
-            total = sum(d for d in distances if d is not None)
-            if total == 0:
-                continue
-            strange = any(not known[start + i] for i, d in enumerate(distances) if d)
-            if strange or (len(form.words) > 1 and any(d == 0 for d in distances)) or (len(form.words) > 1 and total <= 2):
-                yield Mention(start, end, form.kind, frozenset([form.id]), form.name, total)
+        """Names of which this word is, perhaps misspelt, the first one near enough."""
+        for form_word in self._similar(words[start].folded, lang):
+            for form, position in self._at[form_word]:
+                if position:
+                    continue
+                end = start + len(form.words)
+                if end > len(words):
+                    continue
+                heard = [self._similar(w.folded, lang) for w in words[start:end]]
+                if not all(w in near for w, near in zip(form.words, heard, strict=True)):
+                    continue
+                distances = [near[w] for w, near in zip(form.words, heard, strict=True)]
+                if sum(distances) and self._plausible(distances, known[start:end]):
+                    yield Mention(start, end, form.kind, frozenset([form.id]), form.name, sum(distances))
         if not known[start]:
             yield from self._glued(words[start].folded, start)
+
+    @staticmethod
+    def _plausible(distances: Sequence[int], known: Sequence[bool]) -> bool:
+        """A word that means something else is a name only beside another part of that name."""
+        strange = any(not k for k, d in zip(known, distances, strict=True) if d)
+        return strange or (len(distances) > 1 and (0 in distances or sum(distances) <= 2))
+
+    def _similar(self, heard: str, lang: Language) -> dict[str, int]:
+        """The words of names that a word may be, and how many letters apart."""
+        key = (heard, lang.code)
+        if key not in self._near_words:
+            if len(self._near_words) > 20_000:
+                self._near_words.clear()
+            distances = ((w, _distance(heard, w, lang)) for w in self._at)
+            self._near_words[key] = {w: d for w, d in distances if d is not None}
+        return self._near_words[key]
 
     def _glued(self, heard: str, start: int) -> Iterator[Mention]:
         if len(heard) < 8:
@@ -193,9 +211,18 @@ class Gazetteer:
     def __init__(self, folders: Iterable[Shared], languages: Sequence[Language]) -> None:
         self.by_first: dict[str, list[_Form]] = {}
         for shared in folders:
-            for form in gazetteer_forms(shared, languages):
-                self.by_first.setdefault(form.words[0], []).append(form)
+            _file(gazetteer_forms(shared, languages), self.by_first, languages)
         self.words = frozenset(w for forms in self.by_first.values() for f in forms for w in f.words if len(w) > 3)
+
+
+def _file(forms: Iterable[_Form], by_first: dict[str, list[_Form]], languages: Sequence[Language]) -> None:
+    """Put forms under their first word and, for those that may be inflected, under its stems."""
+    for form in forms:
+        keys = {form.words[0]}
+        if len(form.words) > 1 or form.kind == "party":
+            keys |= {stem(form.words[0], lang.stemmer) for lang in languages}
+        for key in keys:
+            by_first.setdefault(key, []).append(form)
 
 
 def gazetteer_forms(shared: Shared, languages: Sequence[Language]) -> list[_Form]:
@@ -269,12 +296,14 @@ def _distance(heard: str, word: str, lang: Language) -> int | None:
     if heard == word:
         return 0
     limit = tolerance(min(len(word), len(heard) + 1))
-    if not limit or abs(len(heard) - len(word)) > limit:
+    if not limit or abs(len(heard) - len(word)) > max(limit, 3):
         return None
-    distance = OSA.distance(heard, word, score_cutoff=limit)
+    distance = OSA.distance(heard, word, score_cutoff=4)
     if distance <= limit and not (heard[0] != word[0] and distance > 1 and lang.sound(heard)[:1] != lang.sound(word)[:1]):
         return distance
-    return 1 if len(word) > 4 and len(heard) > 3 and lang.sound(heard) == lang.sound(word) else None
+    if len(word) < 5 or len(heard) < 4 or distance > 4:
+        return None
+    return 1 if lang.sound(heard) == lang.sound(word) else None
 
 
 def named(mentions: Iterable[Mention], kinds: Mapping[Kind, object] | Iterable[Kind]) -> list[Mention]:

@@ -1,0 +1,50 @@
+"""Whether every phrasing a moderator wrote is answered with the entry it was written for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from bot.dialogue.assistant import Assistant, Utterance
+from bot.dialogue.memory import Memory
+from bot.dialogue.reply import Reply
+from bot.knowledge.checks.walking import Ways, ways
+from bot.knowledge.document import Problem, short
+from bot.knowledge.loading import Loaded
+
+
+def misled(
+    assistant: Assistant, election_id: str, now: datetime, loaded: Loaded | None = None
+) -> Iterator[Problem]:
+    """A notice for each phrasing that, asked word for word, is answered with something else or not at all.
+
+    With what was `loaded`, each notice knows its line; without, only its election.
+    """
+    for way in ways(loaded or Loaded(assistant.base, (), Path())):
+        if way.election.id != election_id:
+            continue
+        for code, phrasings in way.phrasings.items():
+            for index, phrasing in enumerate(phrasings):
+                utterance = Utterance(phrasing, election_id, language=code)
+                reply, _ = assistant.respond(utterance, Memory(), now)
+                if not _is_about(reply, way):
+                    message = f"{short(phrasing)} is written for '{way.entry[1]}', but {_instead(reply)}"
+                    yield way.spot.at(code, index).notice(message)
+
+
+def _is_about(reply: Reply, way: Ways) -> bool:
+    """Whether a reply is about an entry, or about a topic above or below it, or offers it."""
+    kind, entry = way.entry
+    wanted = {entry}
+    if kind == "topics":
+        wanted = {*way.election.lineage(entry), *way.election.branch(entry)}
+    given = {*reply.topics, *reply.facts}
+    if reply.name == "clarification":
+        given.update(suggestion.target.rpartition("/")[2] for suggestion in reply.suggestions)
+    return bool(wanted & given)
+
+
+def _instead(reply: Reply) -> str:
+    about = ", ".join((*reply.candidates, *reply.topics, *reply.facts))
+    return f"answered with {about}" if about and reply.name != "unknown" else f"answered with '{reply.name}'"
