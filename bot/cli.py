@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from bot.dialogue.assistant import Assistant
     from bot.dialogue.wording import Wording
     from bot.knowledge.document import Problem
-    from bot.knowledge.model import Base, Election
+    from bot.knowledge.loading import Loaded
+    from bot.knowledge.model import Election
 
 OPTIONS = (
     ("--knowledge", "DIR", "The knowledge folder [default: ./knowledge]."),
@@ -220,9 +221,9 @@ def check(where: Where, fast: bool, form: str) -> int:
     from bot.knowledge import checks
 
     loaded = read(where)
-    problems = {*loaded.problems, *checks.check(loaded)}
+    problems = set(checks.check(loaded))
     if not fast and all(p.notice for p in problems):
-        problems.update(_misled(loaded.base, where))
+        problems.update(_misled(loaded, where))
     for problem in sorted(problems):
         click.echo(annotation(problem) if form == "github" else str(problem))
     wrong = sum(not p.notice for p in problems)
@@ -235,17 +236,18 @@ def check(where: Where, fast: bool, form: str) -> int:
     return 1 if wrong else 0
 
 
-def _misled(base: Base, where: Where) -> Iterator[Problem]:
+def _misled(loaded: Loaded, where: Where) -> Iterator[Problem]:
     """The problems of the phrasings that lead elsewhere than to their own entry, for each election served."""
     from bot.channels.opening import chosen, clock
     from bot.dialogue.assistant import Assistant
     from bot.evaluation.phrasings import misled
 
+    base = loaded.base
     assistant = Assistant(base)
     elections = [chosen(base, where.election)] if where.election else base.elections.values()
     for election in elections:
         now = clock(where.now, election.description.time_zone)
-        yield from misled(assistant, election.id, now())
+        yield from misled(assistant, election.id, now(), loaded)
 
 
 @main.command()

@@ -35,12 +35,12 @@ from bot.matching.ranking import Score
 class Thresholds:
     """How much must be explained: of any question, of one plainly about the campaign, and by how much more than by others."""
 
-    plain: float = 0.58
+    plain: float = 0.64
     campaign: float = 0.34
-    named: float = 0.29
+    named: float = 0.25
     together: float = 0.55
     margin: float = 0.4
-    stray: float = 0.6
+    stray: float = 0.4
     chatter: float = 1.6
 
 
@@ -173,7 +173,7 @@ class _Deciding:
         for mention in self.query.mentions:
             if not self._in_focus(mention) or mention in self.affiliated:
                 continue
-            if mention.kind == "elsewhere" or (mention.kind == "person") or (mention.kind == "party"):
+            if mention.kind in ("elsewhere", "beyond", "person", "party"):
                 found.append(mention)
         return found
 
@@ -202,7 +202,7 @@ class _Deciding:
         if score.complete:
             return score.coverage >= threshold * (self.thresholds.together if score.weight >= 1.9 else 1.0)
         own = score.entry.kind == "topic" and any(self.election.claims(c, score.entry.id) for c in self.candidates)
-        return own and self.named and score.coverage >= 0.8
+        return own and self.named and score.coverage >= 0.45
 
     def _choose(self, usable: Sequence[Score]) -> tuple[tuple[str, ...], str | None]:
         """The topics asked about, or the one fact."""
@@ -320,12 +320,20 @@ class _Deciding:
             own = self._about_person(stranger) if not chosen - {None} else ()
             if own:
                 return Clarification(own)
-            if not any(stranger.covers(p) for p in explained):
+            if not self._explains(stranger, explained):
                 who = {"who_is", "affiliation"} & self.frames
                 if stranger.kind in ("person", "party") and self.candidates and self.named and who and not chosen - {None}:
                     continue
                 return Unknown(stranger.kind, stranger.name, self._their_candidates(stranger))
         return None
+
+    def _explains(self, stranger: Mention, explained: set[int]) -> bool:
+        """Whether the answer is about the name too: all of a matter; of a place or person, what stands beside it."""
+        inside = {p for p in range(stranger.start, stranger.end) if self.query.words[p].meaning}
+        if stranger.kind == "beyond":
+            return inside <= explained
+        beside = {p for p in explained if stranger.start - 3 < p < stranger.end + 2} - inside
+        return bool(inside & explained) and bool(beside or self.candidates or stranger.kind != "elsewhere")
 
     def _namesake(self, explained: set[int]) -> bool:
         """Whether a lone surname or first name goes on with a rare word nothing explains: someone else's full name."""
@@ -440,8 +448,8 @@ class _Deciding:
         return Comparison(candidates, topics)
 
     def _only_candidates(self) -> Outcome:
-        asks_who = bool({"who_is", "everything"} & self.frames) or self.affiliated
-        if self._stray() > self.thresholds.stray * (3 if asks_who else 1):
+        asks_who = bool({"who_is", "everything"} & self.frames)
+        if self._stray() > self.thresholds.stray * (6 if self.by_role else 3 if asks_who else 1):
             return Unknown("topic", targets=self.candidates[:2])
         return CandidateCard(self.candidates)
 

@@ -163,7 +163,8 @@ class _Reading:
     def _language(self) -> tuple[str, bool]:
         languages = self.scope.index.languages
         words = languages[0].words(self.text)
-        names = frozenset(w for w in self.scope.names.vocabulary())
+        small = {w for lang in languages for w in (*lang.stop, *lang.grammar)}
+        names = frozenset(w for w in self.scope.names.vocabulary() if w not in small)
         code, sure = detect(words, languages, names)
         if code is not None and sure:
             return code, True
@@ -216,12 +217,13 @@ class _Reading:
 
     def _nearest(self, folded: str) -> tuple[str, int] | None:
         """The best reading of an unknown word in the message's language, else clearly nearer in another one."""
-        lexicons = self.scope.lexicons
-        own = lexicons[self.lang.code].nearest(folded)
-        others = [n for code, x in lexicons.items() if code != self.lang.code and (n := x.nearest(folded)) and n[0] in x.base]
-        if own is not None and own[0] in lexicons[self.lang.code].base:
-            return own
-        return min((n for n in (own, *others) if n), key=lambda n: (n[1], n is not own), default=None)
+        found = []
+        for code, lexicon in self.scope.lexicons.items():
+            nearest = lexicon.nearest(folded)
+            own = code == self.lang.code
+            if nearest is not None and (own or nearest[0] in lexicon.base):
+                found.append((nearest[1] + (0 if own else 0.5), nearest))
+        return min(found, default=(0, None))[1]
 
     def _split(self, word: Word) -> list[Word] | None:
         """A run-together word cut in two: an elision or a small word before, or two words the base knows."""
@@ -305,7 +307,7 @@ class _Reading:
         sentences = sorted({w.sentence for w in heard})
         if len(sentences) < 2:
             return frozenset(sentences)
-        telling = {w.sentence for w in heard if w.meaning or w.taken}
+        telling = {w.sentence for w in heard if w.meaning or w.taken or w.folded in self.lang.persons}
         marked = {w.sentence for w in words if w.asks} & telling
         worded = {w.sentence for w in heard if w.folded in self.lang.questions or w.folded in self.lang.campaign}
         asking = marked or worded & telling

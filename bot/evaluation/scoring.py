@@ -45,7 +45,7 @@ def ask(assistant: Assistant, question: Question, election: str, now: datetime) 
 
 def score(question: Question, reply: Reply, election: Election) -> Result:
     """The verdict on a reply, strictest first."""
-    text = plain(reply, choices=False)
+    text = plain(reply)
     if _misattributed(question, reply):
         return Result(question, reply, Verdict.MISATTRIBUTED, f"shows {', '.join(reply.claims)}")
     if reply.name == "clarification" and question.outcome != "clarification":

@@ -304,7 +304,7 @@ def _sentence(kind: str, last: str, value: object, context: Mapping[str, Any]) -
             return f"{last} has too many entries: at most {context['max_length']}"
         case "string_pattern_mismatch":
             return _pattern_message(value, context["pattern"])
-        case "enum":
+        case "enum" | "literal_error":
             return f"{short(value)} is not one of {context['expected']}"
     if kind.startswith(("date", "time")):
         example = "2026-03-15" if kind.startswith("date") else '"08:00"'

@@ -18,12 +18,18 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 CLAIM_CHARACTERS = 300
 QUOTE_WORDS = 25
 
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
+Line = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=1000),
+    # To an editor 2020 is a number; here it is read as text, as everything is.
+    WithJsonSchema({"type": ["string", "number", "boolean"], "minLength": 1, "maxLength": 1000}),
+]
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
 LanguageCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
 Localised = Annotated[dict[LanguageCode, Line], Field(min_length=1)]
 Phrasings = dict[LanguageCode, list[Line]]
 
+_PARTIAL_DATE = r"^\d{4}(-(0[1-9]|1[0-2])(-([0-2]\d|3[01]))?)?$"
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _CLOCK = re.compile(r"\d\d:\d\d", re.ASCII)
 
@@ -70,7 +76,8 @@ def _known_zone(value: object) -> object:
 PartialDate = Annotated[
     str,
     BeforeValidator(_partial_date),
-    StringConstraints(pattern=r"^\d{4}(-(0[1-9]|1[0-2])(-([0-2]\d|3[01]))?)?$"),
+    StringConstraints(pattern=_PARTIAL_DATE),
+    WithJsonSchema({"type": ["string", "integer"], "pattern": _PARTIAL_DATE}),
 ]
 Day = Annotated[date, BeforeValidator(_day)]
 Clock = Annotated[
@@ -137,8 +144,9 @@ class Candidate(_Part):
     backing: list[Localised] = []
     """The parties that back them, named as in parties.yaml."""
     linked_to: list[Identifier] = []
-    gender: Literal["woman", "man"] | None = None
     """The ids, in people.yaml, of people whose candidate they are known as."""
+    gender: Literal["woman", "man"] | None = None
+    """woman or man, if known, so that "she" and "he" are understood."""
     sources: list[Identifier] = []
     """The ids of the sources that all this rests on."""
     positions: dict[Identifier, Annotated[list[Claim], Field(min_length=1)]] = {}
@@ -197,6 +205,7 @@ class Places(_Part):
     towns: list[Line] = []
     """Other towns."""
     beyond: list[Line] = []
+    matters: list[Line] = []
     """Regions, countries and cities farther away."""
 
 

@@ -48,7 +48,7 @@ class _Tier:
                 yield target
         if len(sound) >= 2 and len(word) >= 4:
             for target in self.by_sound.get(sound, ()):
-                if abs(len(target) - len(word)) <= 3:
+                if OSA.distance(word, target) <= min(3, len(word) // 2):
                     yield target
 
 

@@ -15,7 +15,7 @@ WORDS = 400
 
 _SIGNS = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l"})
 _WORD = re.compile(r"\d+(?:[ .,\u00a0\u202f]\d{3})+(?!\d)|\d+[a-z]{1,2}\b|\d+|[^\W\d_][^\W_]*(?:['&][^\W_]+)*|[&]", re.UNICODE)
-_SENTENCE_END = re.compile(r"[.!?…](?=\s|$)|\n|[;:](?=\s)")
+_SENTENCE_END = re.compile(r"[.!?…](?=\s|$)|\n")
 _STRETCHED = re.compile(r"(.)\1{2,}")
 
 

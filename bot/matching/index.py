@@ -88,7 +88,8 @@ class Layer:
         if folded in surfaces:
             return surfaces[folded]
         stems = self.stems[lang.code]
-        for key in (lang.stem(written), stem(folded, lang.stemmer)):
+        singular = folded[:-1] if folded[-1] in "sx" else folded
+        for key in (lang.stem(written), stem(folded, lang.stemmer), singular):
             if key in stems or key in surfaces:
                 return stems.get(key) or surfaces[key]
         return None

@@ -12,7 +12,7 @@ from bot.knowledge.model import Election, Shared
 from bot.language.catalogue import Language, language
 from bot.language.text import Word, fold, stem
 
-Kind = Literal["candidate", "party", "person", "place", "elsewhere"]
+Kind = Literal["candidate", "party", "person", "place", "elsewhere", "beyond"]
 FAMILIAR = 3.6
 
 
@@ -94,7 +94,7 @@ class Names:
     def _exact(self, words: Sequence[Word], start: int, lang: Language) -> Iterator[Mention]:
         first = words[start]
         for forms in (self._by_first, self.gazetteer.by_first):
-            keys = {first.folded, stem(first.folded, lang.stemmer)}
+            keys = {first.folded, first.folded.rstrip("s"), stem(first.folded, lang.stemmer)}
             for key in keys:
                 for form in forms.get(key, ()):
                     end = start + len(form.words)
@@ -158,7 +158,7 @@ class Names:
             before = merged.get(key)
             ids = mention.ids | (before.ids if before else frozenset())
             merged[key] = replace(mention, ids=ids)
-        rank = {"candidate": 0, "place": 1, "party": 2, "person": 3, "elsewhere": 4}
+        rank = {"candidate": 0, "place": 1, "party": 2, "person": 3, "elsewhere": 4, "beyond": 5}
         kept: list[Mention] = []
         for mention in sorted(merged.values(), key=lambda m: (m.start - m.end, m.distance, rank[m.kind], m.start)):
             if not any(mention.start < other.end and other.start < mention.end for other in kept):
@@ -220,7 +220,7 @@ def _file(forms: Iterable[_Form], by_first: dict[str, list[_Form]], languages: S
     for form in forms:
         keys = {form.words[0]}
         if len(form.words) > 1 or form.kind == "party":
-            keys |= {stem(form.words[0], lang.stemmer) for lang in languages}
+            keys |= {stem(form.words[0], lang.stemmer) for lang in languages} | {form.words[0].rstrip("s")}
         for key in keys:
             by_first.setdefault(key, []).append(form)
 
@@ -236,6 +236,8 @@ def gazetteer_forms(shared: Shared, languages: Sequence[Language]) -> list[_Form
             forms.append(_form(name, "person", identifier, False, languages, person.name))
     for place in (*shared.places.towns, *shared.places.beyond):
         forms.append(_form(place, "elsewhere", place, False, languages, place))
+    for matter in shared.places.matters:
+        forms.append(_form(matter, "beyond", matter, False, languages, matter))
     return [form for form in forms if form.words]
 
 
@@ -285,7 +287,9 @@ def _same(form: _Form, heard: Sequence[Word], lang: Language) -> bool:
     for position, word in enumerate(heard):
         if word.folded == form.words[position]:
             continue
-        if (len(form.words) < 2 and form.kind != "party") or lang.is_small(word.folded):
+        if len(form.words) < 2:
+            return form.kind == "party" and word.folded.rstrip("s") == form.words[0].rstrip("s")
+        if lang.is_small(word.folded):
             return False
         if stem(word.folded, lang.stemmer) not in (form.stems[position], stem(form.words[position], lang.stemmer)):
             return False
