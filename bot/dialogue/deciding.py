@@ -35,7 +35,7 @@ from bot.matching.ranking import Score
 class Thresholds:
     """How much must be explained: of any question, of one plainly about the campaign, and by how much more than by others."""
 
-    plain: float = 0.64
+    plain: float = 0.68
     campaign: float = 0.34
     named: float = 0.25
     together: float = 0.55
@@ -135,7 +135,7 @@ class _Deciding:
         named: list[str] = []
         roles: list[str] = []
         for mention in mentions:
-            if mention.kind == "candidate":
+            if mention.kind == "candidate" and not (mention.role and self._of_elsewhere(mention)):
                 if len(mention.ids) > 1:
                     self.ambiguous = tuple(sorted(mention.ids))
                 else:
@@ -148,6 +148,10 @@ class _Deciding:
             self.ambiguous = ()
         self.by_role = bool(roles and not named)
         return named if named and "versus" not in self.frames else [*named, *roles]
+
+    def _of_elsewhere(self, mention: Mention) -> bool:
+        """Whether a role goes on with another town's name ("the mayor of Clichy")."""
+        return any(m.kind == "elsewhere" and 0 < m.start - mention.end + 1 <= 2 for m in self.query.mentions)
 
     def _backed(self, mention: Mention, backed: Mapping[str, frozenset[str]]) -> list[str]:
         found = sorted({c for identifier in mention.ids for c in backed.get(identifier, ())})
@@ -242,8 +246,9 @@ class _Deciding:
 
     def _prefers_fact(self, topics: Sequence[Score], facts: Sequence[Score], best_topic: float, best_fact: float) -> bool:
         if not topics:
-            asks_who = self.by_role or {"who_is", "everything"} & self.frames
-            return not (self.candidates and self.named) or (best_fact >= 1.0 and not (asks_who and best_fact < 2.0))
+            asks_who = {"who_is", "everything"} & self.frames
+            needed = 3.0 if self.by_role else 2.0 if asks_who else 1.0
+            return not (self.candidates and self.named) or best_fact >= needed
         if self.candidates and self.named:
             about = self.scope.index.fact_topics.get(facts[0].entry.id)
             return about is None and best_fact >= best_topic + 1.0
@@ -305,7 +310,7 @@ class _Deciding:
 
     def _substantial(self, topics: Sequence[str], fact: str | None, usable: Sequence[Score]) -> bool:
         if self.query.help in ("greeting", "thanks"):
-            return bool(topics or fact or self.candidates) or self._stray() > self.thresholds.chatter
+            return bool(topics or fact or self.candidates) or self._stray(everywhere=True) > self.thresholds.chatter
         return bool(self.candidates and self.named) or bool((topics or fact) and usable[0].weight >= 1.5)
 
     def _blocked(self, topics: Sequence[str], fact: str | None, usable: Sequence[Score]) -> Outcome | None:
@@ -359,9 +364,10 @@ class _Deciding:
             return ()
         return tuple(sorted({c for p in stranger.ids for c in self.scope.names.person_candidates.get(p, ())}))
 
-    def _stray(self) -> float:
-        """The weight of the meaning words in focus that nothing explains."""
-        return sum(w.weight for w in self.query.words if w.meaning and w.sentence in self.query.focus)
+    def _stray(self, everywhere: bool = False) -> float:
+        """The weight of the meaning words that no name explains, in the sentences that ask or in all of them."""
+        focus = self.query.focus
+        return sum(w.weight for w in self.query.words if w.meaning and (everywhere or w.sentence in focus))
 
     # --- follow-ups ------------------------------------------------------------------------------------
 

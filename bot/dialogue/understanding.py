@@ -6,6 +6,8 @@ from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from rapidfuzz.distance import OSA
+
 from bot.knowledge.model import Base, Election, Shared
 from bot.language.catalogue import Language, language
 from bot.language.correction import KNOWN, Correction, Lexicon
@@ -17,6 +19,7 @@ from bot.matching.mentions import FAMILIAR, Gazetteer, Mention, Names
 from bot.matching.ranking import Heard, Score, rank
 
 ELECTIONS_KEPT = 256
+FOREIGN = 4.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +145,8 @@ class _Reading:
         in_focus = line(_marked(heard, mentions, focus))
         whole = lines[1]
         guarded = [_collapsed(text) for text in lines]
-        frames = frozenset(n for n, p in lang.frames.items() if p.search(in_focus))
+        heard_languages = self._languages_heard(words)
+        frames = frozenset(n for x in heard_languages for n, p in x.frames.items() if p.search(in_focus))
         ranking = rank(heard, self.scope.index, lang, focus)
         return Query(
             text=self.text,
@@ -153,10 +157,10 @@ class _Reading:
             mentions=tuple(mentions),
             focus=focus,
             frames=frames,
-            help=_first(lang.help, [whole]),
-            decline=_first(lang.decline, guarded),
+            help=_first("help", heard_languages, [whole]),
+            decline=_first("decline", heard_languages, guarded),
             commanded=commanded,
-            campaign=any(w.folded in lang.campaign for w in heard),
+            campaign=any(w.folded in x.campaign for x in heard_languages for w in heard),
             ranking=tuple(ranking),
         )
 
@@ -206,24 +210,23 @@ class _Reading:
                 out.extend(parts)
                 self.corrections.append(Correction(word.written, " ".join(p.written for p in parts), 0))
                 continue
-            nearest = self._nearest(word.folded)
-            if nearest is None:
+            read = self._nearest(word.folded)
+            if read is None:
                 out.append(word)
                 continue
-            read, distance = nearest
-            self.corrections.append(Correction(word.written, read, distance))
+            self.corrections.append(Correction(word.written, read, OSA.distance(word.folded, read)))
             out.append(Word(read, read, word.sentence, word.asks))
         return out
 
-    def _nearest(self, folded: str) -> tuple[str, int] | None:
-        """The best reading of an unknown word in the message's language, else clearly nearer in another one."""
+    def _nearest(self, folded: str) -> str | None:
+        """The likeliest reading of an unknown word in the message's language, or a clearly likelier one in another."""
         found = []
         for code, lexicon in self.scope.lexicons.items():
             nearest = lexicon.nearest(folded)
             own = code == self.lang.code
-            if nearest is not None and (own or nearest[0] in lexicon.base):
-                found.append((nearest[1] + (0 if own else 0.5), nearest))
-        return min(found, default=(0, None))[1]
+            if nearest is not None and (own or nearest[1] in lexicon.base):
+                found.append((nearest[0] + (0 if own else 0.5), nearest[1]))
+        return min(found, default=(0.0, None))[1]
 
     def _split(self, word: Word) -> list[Word] | None:
         """A run-together word cut in two: an elision or a small word before, or two words the base knows."""
@@ -275,6 +278,12 @@ class _Reading:
         kept = [w for i, w in enumerate(marked) if i not in ordered]
         return heard, [line(w.folded for w in raw), line(kept)], bool(commanded)
 
+    def _languages_heard(self, words: Sequence[Word]) -> list[Language]:
+        """The message's language, then any other that some of its small words belong to."""
+        mixed = [w.folded for w in words if not self.lang.is_small(w.folded) and self._small_elsewhere(w.folded)]
+        others = (lang for lang in self.scope.index.languages if lang is not self.lang)
+        return [self.lang, *(lang for lang in others if any(lang.is_small(w) for w in mixed))]
+
     def _small(self, word: Word) -> bool:
         """Without meaning of its own, in this language or, where it is no word of this one, in another."""
         folded = word.folded
@@ -282,10 +291,11 @@ class _Reading:
             return True
         if len(folded) < 3 and not folded.isdigit():
             return not self.scope.index.knows(folded)
-        if self.scope.index.knows(folded):
-            return False
-        others = [lang for lang in self.scope.index.languages if lang is not self.lang]
-        return self.lang.zipf(folded) < 4.2 and any(lang.is_small(folded) for lang in others)
+        return self._small_elsewhere(folded)
+
+    def _small_elsewhere(self, folded: str) -> bool:
+        others = (lang for lang in self.scope.index.languages if lang is not self.lang)
+        return self.lang.zipf(folded) < FOREIGN and any(lang.is_small(folded) and len(folded) > 2 for lang in others)
 
     def _weight(self, word: Word, mention: Mention | None) -> float:
         """How much a word wants to be explained: little if common, fully if rare, unknown or a stranger's name."""
@@ -345,8 +355,10 @@ def _positions(text: str, spans: Sequence[tuple[int, int]]) -> set[int]:
     return covered
 
 
-def _first(patterns: object, lines: Sequence[str]) -> str | None:
-    for name, pattern in patterns.items():  # type: ignore[attr-defined]
-        if any(pattern.search(text) for text in lines):
-            return str(name)
+def _first(kind: str, languages: Sequence[Language], lines: Sequence[str]) -> str | None:
+    """The first kind of talk (`help`, `decline`) whose patterns find something."""
+    for lang in languages:
+        for name, pattern in getattr(lang, kind).items():
+            if any(pattern.search(text) for text in lines):
+                return str(name)
     return None

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ import yaml
 
 FILE_BYTES = 1_048_576
 DEPTH = 12
+PROBLEMS = 100
 
 Keys = tuple[str | int, ...]
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -93,7 +95,10 @@ def read(path: Path, root: Path) -> Document:
 def parse(text: str, path: Path, name: str) -> Document:
     """YAML text as a document."""
     builder = _Builder(text)
-    problems = tuple(Problem(Place(name, line, column), message) for line, column, message in builder.run())
+    mistakes = list(islice(builder.run(), PROBLEMS))
+    if len(mistakes) == PROBLEMS:
+        mistakes.append(builder.stopped(*mistakes[-1][:2], "there is more to mend below; mend this first"))
+    problems = tuple(Problem(Place(name, line, column), message) for line, column, message in mistakes)
     return Document(path, name, text, builder.tree, problems)
 
 
@@ -161,15 +166,16 @@ class _Builder:
                 for message in self._take(event, mark):
                     yield line, column, message
         except _TooMuchError as error:
-            yield self._stopped(line, column, str(error))
+            yield self.stopped(line, column, str(error))
         except yaml.MarkedYAMLError as error:
             at: Any = error.problem_mark or error.context_mark
             message = f"this is not valid YAML: {error.problem or error.context}"
-            yield self._stopped(at.line + 1, at.column + 1, message)
+            yield self.stopped(at.line + 1, at.column + 1, message)
         except yaml.reader.ReaderError as error:
-            yield self._stopped(*self._character(error))
+            yield self.stopped(*self._character(error))
 
-    def _stopped(self, line: int, column: int, message: str) -> Mistake:
+    def stopped(self, line: int, column: int, message: str) -> Mistake:
+        """The mistake after which a file is not worth reading on."""
         self.tree = None
         return line, column, message
 

@@ -14,7 +14,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from bot.knowledge.document import Document, Keys, Place, Problem, file_name, read, reason, short
+from bot.knowledge.document import PROBLEMS, Document, Keys, Place, Problem, file_name, read, reason, short
 from bot.knowledge.model import (
     Base,
     Candidate,
@@ -273,13 +273,13 @@ def _explained(
     error: ValidationError, document: Document, model: type[BaseModel], at: Keys
 ) -> Iterator[Problem]:
     """Each of pydantic's errors as a sentence for someone who writes YAML."""
-    for detail in error.errors(include_url=False):
+    for detail in error.errors(include_url=False)[:PROBLEMS]:
         keys: Keys = (*at, *(k for k in detail["loc"] if k != "[key]"))
         if detail["type"] == "extra_forbidden":
             word = str(keys[-1])
             message = f"{short(word)} is not known here{suggest(word, _fields(model, keys[len(at) : -1]))}"
         else:
-            last = short(str(keys[-1])) if keys else "this"
+            last = short(keys[-1]) if keys and isinstance(keys[-1], str) else "this"
             message = _sentence(detail["type"], last, detail["input"], detail.get("ctx", {}))
             message = message or detail["msg"].removeprefix("Value error, ")
         yield Problem(document.place(keys[:-1] if detail["type"] == "missing" else keys), message)

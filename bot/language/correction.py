@@ -11,7 +11,8 @@ from rapidfuzz.distance import OSA
 from bot.language.catalogue import Language
 
 KNOWN = 3.0
-COMMON = 4.0
+COMMON = 3.6
+SEEN = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class Lexicon:
         self.base = frozenset(w for w in words if len(w) >= 4)
         common = {w for w, zipf in language.frequency.items() if zipf >= COMMON and len(w) >= 4 and w.isalpha()}
         self._tiers = [_Tier(self.base | common | {w for w in language.grammar | language.stop if len(w) >= 3}, self.base, language)]
-        self._seen: dict[str, str | None] = {}
+        self._seen: dict[str, tuple[float, str] | None] = {}
 
     def extended(self, words: Iterable[str]) -> Lexicon:
         """The same words and some more, sharing what is already prepared."""
@@ -72,22 +73,21 @@ class Lexicon:
         more._seen = {}
         return more
 
-    def nearest(self, word: str) -> tuple[str, int] | None:
-        """The word meant by an unknown one, and how far it is; None when nothing is near enough."""
+    def nearest(self, word: str) -> tuple[float, str] | None:
+        """The cost of reading an unknown word as the likeliest one, and that one; None when nothing is near."""
         if word not in self._seen:
-            if len(self._seen) > 20_000:
+            if len(self._seen) > SEEN:
                 self._seen.clear()
             self._seen[word] = self._search(word)
-        found = self._seen[word]
-        return (found, OSA.distance(word, found)) if found else None
+        return self._seen[word]
 
-    def _search(self, word: str) -> str | None:
+    def _search(self, word: str) -> tuple[float, str] | None:
         limit = allowed(len(word))
         if len(word) < 3 or not word.isalpha():
             return None
         sound = self.language.sound(word)
         found = {target for tier in self._tiers for target in tier.near(word, sound, limit)}
-        return min(((self._cost(word, sound, target), target) for target in found), default=(0.0, None))[1]
+        return min(((self._cost(word, sound, target), target) for target in found), default=None)
 
     def _cost(self, word: str, sound: str, target: str) -> float:
         cost = float(OSA.distance(word, target))

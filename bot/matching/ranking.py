@@ -83,9 +83,9 @@ def rank(words: Sequence[Heard], index: Index, lang: Language, focus: frozenset[
 def _score(entry: Entry, best: dict[int, float], words: Sequence[Heard], focus: frozenset[int], complete: bool) -> Score:
     weight = sum(best.values())
     unexplained = sum(
-        word.weight * (1.0 if word.sentence in focus else ASIDE * 0.3)
+        word.weight
         for word in words
-        if word.meaning and word.position not in best
+        if word.meaning and word.sentence in focus and word.position not in best
     )
     return Score(entry, frozenset(best), weight, weight / (weight + unexplained) if weight else 0.0, complete)
 
@@ -126,7 +126,7 @@ def _together(phrasing: Phrasing, where: Spots, words: Sequence[Heard]) -> list[
     if phrasing.fixed:
         return _in_a_row(phrasing, where)
     if len(phrasing.terms) == 1:
-        spots = [p for p in where[phrasing.terms[0]] if not words[p].taken]
+        spots = [p for p in where[phrasing.terms[0]] if words[p].meaning]
         return spots or None
     anchors = where[min(phrasing.terms, key=lambda t: len(where[t]))]
     for anchor in anchors:
