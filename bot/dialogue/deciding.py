@@ -35,7 +35,7 @@ from bot.matching.ranking import Score
 class Thresholds:
     """How much must be explained: of any question, of one plainly about the campaign, and by how much more than by others."""
 
-    plain: float = 0.68
+    plain: float = 0.6
     campaign: float = 0.34
     named: float = 0.25
     together: float = 0.55
@@ -247,6 +247,9 @@ class _Deciding:
     def _prefers_fact(self, topics: Sequence[Score], facts: Sequence[Score], best_topic: float, best_fact: float) -> bool:
         if not topics:
             asks_who = {"who_is", "everything"} & self.frames
+            roles = {p for m in self.query.mentions if m.role for p in range(m.start, m.end)}
+            if self.by_role and facts[0].matched & roles:
+                return True
             needed = 3.0 if self.by_role else 2.0 if asks_who else 1.0
             return not (self.candidates and self.named) or best_fact >= needed
         if self.candidates and self.named:
@@ -367,7 +370,12 @@ class _Deciding:
     def _stray(self, everywhere: bool = False) -> float:
         """The weight of the meaning words that no name explains, in the sentences that ask or in all of them."""
         focus = self.query.focus
-        return sum(w.weight for w in self.query.words if w.meaning and (everywhere or w.sentence in focus))
+        named = {p for m in self.affiliated for p in range(m.start, m.end)}
+        return sum(
+            w.weight
+            for w in self.query.words
+            if w.meaning and w.position not in named and (everywhere or w.sentence in focus)
+        )
 
     # --- follow-ups ------------------------------------------------------------------------------------
 

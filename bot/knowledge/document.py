@@ -181,12 +181,12 @@ class _Builder:
 
     def _character(self, error: Any) -> Mistake:
         """A character that YAML refuses; libyaml counts bytes where Python counts characters."""
-        if isinstance(error.character, int):
-            number, before = error.character, self.text.encode()[: error.position].decode(errors="ignore")
+        if error.encoding == "unicode":
+            before = self.text[: error.position]
         else:
-            number, before = ord(error.character), self.text[: error.position]
+            before = self.text.encode()[: error.position].decode(errors="ignore")
         line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
-        return line, column, f"this file holds a character that YAML does not allow (U+{number:04X})"
+        return line, column, f"this file holds a character that YAML does not allow (U+{error.character:04X})"
 
     def _take(self, event: Any, mark: Any) -> Iterator[str]:
         if isinstance(event, yaml.ScalarEvent):

@@ -58,7 +58,7 @@ class Layer:
         spoken = lang.words(text)
         spoken = [w for w in spoken if w.folded not in lang.articles] or spoken
         content = [w for w in spoken if not lang.is_small(w.folded)]
-        telling = [w for w in spoken if w.folded in lang.grammar or not lang.is_small(w.folded)]
+        telling = [w for w in spoken if w.folded not in lang.stop]
         kept = content if len(content) > 1 else telling if len(telling) > 1 else spoken
         fixed = kept is spoken and len(spoken) > 1
         terms = tuple(dict.fromkeys(self._term(w.written, w.folded, lang) for w in kept))
