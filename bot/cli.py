@@ -199,7 +199,7 @@ def _answer_lines(assistant: Assistant, election: Election, now: datetime) -> in
     from bot.channels.lines import answer, asked, numbered
 
     status = 0
-    for number, line in numbered(click.get_binary_stream("stdin")):
+    for number, line in numbered(sys.stdin.buffer) if sys.stdin is not None else ():
         try:
             answered = answer(asked(line, election.languages), assistant, election, now)
         except Refused as refused:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.dialogue.composing import Setting, compose
-from bot.dialogue.deciding import DEFAULT, Thresholds, decide, follow
+from bot.dialogue.deciding import decide, follow
 from bot.dialogue.memory import Memory
 from bot.dialogue.outcomes import (
     CandidateCard,
@@ -20,6 +20,7 @@ from bot.dialogue.outcomes import (
 )
 from bot.dialogue.reply import Reply, Suggestion
 from bot.dialogue.understanding import Query, Scope, Understanding
+from bot.dialogue.what import DEFAULT, Thresholds
 from bot.knowledge.model import Base
 
 

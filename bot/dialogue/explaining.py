@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import fields
 
-from bot.dialogue.deciding import Thresholds
+from bot.dialogue.what import Thresholds
 from bot.dialogue.outcomes import NAMES, Decline, Outcome, Unknown
 from bot.dialogue.understanding import Query
 from bot.dialogue.wording import Wording

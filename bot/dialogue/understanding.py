@@ -44,9 +44,25 @@ class Query:
         return [m for m in self.mentions if m.kind in kinds]
 
     @property
-    def unexplained(self) -> list[Heard]:
-        """Meaning words, whatever entries may make of them."""
+    def meaning(self) -> list[Heard]:
+        """The words that carry meaning and are no candidate's name."""
         return [w for w in self.words if w.meaning]
+
+    @property
+    def asks_everyone(self) -> bool:
+        return bool({"everyone", "others"} & self.frames)
+
+    def in_focus(self, position: int) -> bool:
+        """Whether a word stands in a sentence that asks."""
+        return self.words[position].sentence in self.focus
+
+    def stray(self, besides: frozenset[int] = frozenset(), everywhere: bool = False) -> float:
+        """The weight of the meaning words, in the sentences that ask or in all of them, without those in `besides`."""
+        return sum(
+            w.weight
+            for w in self.words
+            if w.meaning and w.position not in besides and (everywhere or w.sentence in self.focus)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +73,9 @@ class Scope:
     index: Index
     names: Names
     lexicons: dict[str, Lexicon]
-    party_candidates: dict[str, frozenset[str]]
+
+    def language(self, code: str) -> Language:
+        return next(lang for lang in self.index.languages if lang.code == code)
 
 
 class Understanding:
@@ -105,7 +123,7 @@ class Understanding:
         lexicons = {
             lang.code: self._lexicon(lang, index, gazetteer, names, key) for lang in languages
         }
-        return Scope(election, index, names, lexicons, names.party_candidates)
+        return Scope(election, index, names, lexicons)
 
     def _shared_layer(self, shared: Shared) -> Layer:
         if id(shared) not in self._layers:

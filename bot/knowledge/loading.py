@@ -144,7 +144,8 @@ class _Reading:
             path = self.root / folder
             for stranger in self._entries(path):
                 if stranger.name not in EXPECTED and stranger.suffix != ".csv":
-                    self._complain(stranger, f"nothing reads this file{suggest(stranger.name, EXPECTED)}")
+                    word = stranger.stem if stranger.stem in FOLDERS else stranger.name
+                    self._complain(stranger, f"nothing reads this file{suggest(word, EXPECTED)}")
             places = path / "places.yaml"
             self._shared[folder] = Shared(
                 topics=self._each(path, "topics", Topic),
@@ -292,6 +293,8 @@ def _sentence(kind: str, last: str, value: object, context: Mapping[str, Any]) -
             return f"{last} is missing here"
         case "string_type":
             return f"{last} must be text"
+        case "string_unicode":
+            return f"{short(value)} holds bytes that are no text"
         case "dict_type" | "model_type" | "model_attributes_type":
             return f"{last} must hold `key: value` lines"
         case "list_type":

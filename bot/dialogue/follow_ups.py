@@ -1,0 +1,80 @@
+"""Questions that lean on the one before: "and Messatfa?", "what about schools?", "the others?", "tell me more"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bot.dialogue.memory import Memory
+from bot.dialogue.understanding import Query, Scope
+from bot.dialogue.what import What
+from bot.dialogue.whom import Whom
+from bot.knowledge.model import Election
+from bot.language.patterns import line
+
+BARE = 0.35
+NEARLY_BARE = 2.2
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """Whom and what a question is about once what went before is taken in."""
+
+    candidates: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    fact: str | None = None
+
+
+def follow_up(query: Query, scope: Scope, asked: Whom, about: What, memory: Memory) -> FollowUp | None:
+    """The full question behind a follow-up; None if the question stands on its own.
+
+    It is one only if nothing but a name, a topic, or "and", "what about" remains: "and Messatfa on swimming
+    pools?" must not answer the topic before.
+    """
+    if not (memory.topics or memory.candidates or memory.fact):
+        return None
+    opens = _opens_with_and(query, scope)
+    if about.fact is not None and not (memory.topics and opens and not query.meaning):
+        return None
+    if about.topics:
+        return _new_topic(query, scope.election, asked, about, memory, opens)
+    if query.stray(asked.spoken_for) >= BARE:
+        return None
+    return _nothing_new(query, asked, memory, opens)
+
+
+def _new_topic(query: Query, election: Election, asked: Whom, about: What, memory: Memory, opens: bool) -> FollowUp | None:
+    """A topic alone: of whom we were speaking, or, when one word points back elsewhere, the topic before."""
+    points_back = "thing" in query.frames and "follow_up" not in query.frames and not asked.candidates
+    weak = points_back and len(query.meaning) <= 1 and query.stray() < NEARLY_BARE
+    if weak and memory.topics and not _related(election, about.topics, memory.topics):
+        return FollowUp(memory.candidates, memory.topics)
+    if opens and not asked.candidates and not query.asks_everyone and len(memory.candidates) == 1:
+        return FollowUp(memory.candidates, about.topics)
+    return None
+
+
+def _nothing_new(query: Query, asked: Whom, memory: Memory, opens: bool) -> FollowUp | None:
+    """A name, a pronoun, or a request for more or for the others."""
+    frames = query.frames
+    if "others" in frames and memory.topics:
+        return FollowUp((), memory.topics)
+    asks_who = bool({"who_is", "everything"} & frames) and "thing" not in frames
+    if asked.clearly:
+        return FollowUp(asked.candidates, memory.topics) if memory.topics and (opens or not asks_who) else None
+    if asks_who or query.help is not None or (asked.mismatched and not asked.candidates):
+        return None
+    if memory.topics:
+        everyone = "everyone" in frames
+        return FollowUp(() if everyone else asked.candidates or memory.candidates, memory.topics)
+    return FollowUp(fact=memory.fact) if memory.fact is not None else None
+
+
+def _related(election: Election, topics: Iterable[str], others: Iterable[str]) -> bool:
+    return any(set(election.lineage(t)) & set(election.lineage(o)) for t in topics for o in others)
+
+
+def _opens_with_and(query: Query, scope: Scope) -> bool:
+    opening = line(w.folded for w in query.words[:4])
+    found = scope.language(query.language).frames["follow_up"].search(opening)
+    return found is not None and found.start() == 0
