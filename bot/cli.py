@@ -216,12 +216,11 @@ def _answer_lines(assistant: Assistant, election: Election, now: datetime) -> in
 @everywhere
 def check(where: Where, fast: bool, form: str) -> int:
     """Report every problem of the knowledge base, sorted by place."""
-    from bot.channels.opening import read
+    from bot.channels.opening import problems_of, read
     from bot.channels.reports import annotation
-    from bot.knowledge import checks
 
     loaded = read(where)
-    problems = set(checks.check(loaded))
+    problems = set(problems_of(loaded))
     if not fast and all(p.notice for p in problems):
         problems.update(_misled(loaded, where))
     for problem in sorted(problems):

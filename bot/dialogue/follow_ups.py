@@ -45,10 +45,13 @@ def follow_up(query: Query, scope: Scope, asked: Whom, about: What, memory: Memo
 
 def _new_topic(query: Query, election: Election, asked: Whom, about: What, memory: Memory, opens: bool) -> FollowUp | None:
     """A topic alone: of whom we were speaking, or, when one word points back elsewhere, the topic before."""
-    points_back = "thing" in query.frames and "follow_up" not in query.frames and not asked.candidates
-    weak = points_back and len(query.meaning) <= 1 and query.stray() < NEARLY_BARE
+    points_back = "thing" in query.frames and not asked.candidates
+    weak = points_back and "follow_up" not in query.frames and len(query.meaning) <= 1 and query.stray() < NEARLY_BARE
     if weak and memory.topics and not _related(election, about.topics, memory.topics):
         return FollowUp(memory.candidates, memory.topics)
+    alone = not asked.clearly and not query.asks_everyone and len(memory.candidates) == 1
+    if alone and points_back and set(about.topics) == set(memory.topics):
+        return FollowUp(memory.candidates, about.topics)
     if opens and not asked.candidates and not query.asks_everyone and len(memory.candidates) == 1:
         return FollowUp(memory.candidates, about.topics)
     return None

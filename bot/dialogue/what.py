@@ -18,7 +18,7 @@ TOPICS = 3
 class Thresholds:
     """The shares of a question's meaning, and the weights of words, on which an answer depends."""
 
-    plain: float = 0.6
+    plain: float = 0.64
     """Share to be explained of any question."""
     campaign: float = 0.34
     """The same where the question speaks of the campaign, of everyone, or of the town."""
@@ -30,6 +30,8 @@ class Thresholds:
     """Share explained by the words of a named candidate's own claims."""
     margin: float = 0.4
     """How far behind the best a topic may be and still count as another reading."""
+    rivals: float = 0.3
+    """The same between topics of which a named candidate has spoken on one only."""
     close: float = 0.2
     """Weights of a fact and a topic nearer than this are taken as equal."""
     stray: float = 0.4
@@ -120,7 +122,7 @@ class _Choosing:
     def _prefers_fact(self, topics: Sequence[Score], fact: Score) -> bool:
         frames = self.query.frames
         if not topics:
-            if not self.asked.clearly or (self.asked.by_role and fact.matched & self._role_words()):
+            if not self.asked.clearly or (self.asked.by_role and fact.weight >= 1 and fact.matched & self._role_words()):
                 return True
             asks_who = {"who_is", "everything"} & frames
             return fact.weight >= (3.0 if self.asked.by_role else 2.0 if asks_who else 1.0)
@@ -136,7 +138,8 @@ class _Choosing:
 
     def _state_of_things(self, topic: Score) -> str | None:
         """The fact that says how things stand, when a question asks how much and not who wants what."""
-        if self.asked.candidates or self.query.asks_everyone or "measure" not in self.query.frames:
+        of_town = any(m.kind == "place" and m.start == 0 for m in self.query.mentions)
+        if self.asked.candidates or self.query.asks_everyone or not ("measure" in self.query.frames or of_town):
             return None
         branch = self.election.branch(topic.entry.id)
         weights = {s.entry.id: s.weight for s in self.query.ranking if s.entry.kind == "fact"}
@@ -146,13 +149,30 @@ class _Choosing:
 
     def _topics(self, scores: Sequence[Score]) -> tuple[str, ...]:
         """The best topic and any other that explains something else, or fits about as well."""
-        best = scores[0]
+        best = self._own_first(scores)
         chosen = [best.entry.id]
-        for other in scores[1:]:
+        for other in scores:
             further = bool(other.matched - best.matched) or other.weight >= best.weight - self.thresholds.margin
-            if further and other.weight >= 0.9:
+            if further and other.weight >= 0.9 and other is not best and not self._without_words(other, best):
                 chosen.append(other.entry.id)
         return _simplest(chosen, self.election)
+
+
+    def _own_first(self, scores: Sequence[Score]) -> Score:
+        """The best topic; among readings about as good, the one a named candidate has spoken on."""
+        if self.asked.clearly:
+            for score in scores:
+                near = score.weight >= scores[0].weight - self.thresholds.rivals
+                if near and self._spoken_on(score):
+                    return score
+        return scores[0]
+
+    def _without_words(self, other: Score, best: Score) -> bool:
+        """Whether a rival reading of the same words is one nobody named has spoken on, while the best is."""
+        return bool(other.matched & best.matched) and self._spoken_on(best) and not self._spoken_on(other)
+
+    def _spoken_on(self, score: Score) -> bool:
+        return any(self.election.claims(c, score.entry.id) for c in self.asked.candidates)
 
 
 def _maximal(scores: Sequence[Score]) -> list[Score]:

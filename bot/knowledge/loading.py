@@ -321,7 +321,8 @@ def _pattern_message(value: object, pattern: str = "") -> str:
     if pattern.startswith(r"^\d{4}"):
         return f"{short(value)} is not a possible date; write 2026-03-15, 2026-03 or 2026"
     if pattern == "^[a-z]{2,3}$":
-        return f"{short(value)} is not a language; write fr or en"
+        comma = ", and put text that holds a comma between quotation marks" if len(str(value)) > 3 else ""
+        return f"{short(value)} is not a language; write fr or en{comma}"
     return f"{short(value)} cannot be an id: use at most 64 small letters a-z, digits and hyphens"
 
 

@@ -41,6 +41,7 @@ class _Form:
     name: str
     fuzzy: bool
     role: bool = False
+    opening: bool = False
 
 
 def tolerance(length: int) -> int:
@@ -99,7 +100,9 @@ class Names:
                 for form in forms.get(key, ()):
                     end = start + len(form.words)
                     if end <= len(words) and _same(form, words[start:end], lang):
-                        if len(form.words) == 1 and lang.is_small(first.folded):
+                        if form.opening and start and words[start - 1].folded not in lang.questions:
+                            continue
+                        if len(form.words) == 1 and lang.is_small(first.folded) and not form.opening:
                             continue
                         if form.kind == "elsewhere" and form.words in self._home:
                             continue
@@ -170,14 +173,15 @@ class Names:
             seen: set[tuple[str, ...]] = set()
             for text, fuzzy in _ways_to_name(candidate.name, candidate.aliases, candidate.list_name, self._articles):
                 form = _form(text, "candidate", candidate.id, fuzzy, self.languages, candidate.name)
-                form = replace(form, role=not fuzzy and not set(form.words) & _name_words(candidate.name))
+                role = not fuzzy and not set(form.words) & _name_words(candidate.name)
+                form = replace(form, role=role, opening=role and len(form.words) == 1)
                 if form.words and form.words not in seen and self._distinct(form):
                     seen.add(form.words)
                     yield form
 
     def _distinct(self, form: _Form) -> bool:
         """A single word that the languages use for something else is nobody's name ("lies", "rose")."""
-        if len(form.words) > 1:
+        if len(form.words) > 1 or form.opening:
             return True
         return len(form.words[0]) > 2 and all(lang.zipf(form.words[0]) < 5.2 and not lang.is_small(form.words[0]) for lang in self.languages)
 
@@ -257,7 +261,7 @@ def _ways_to_name(
     for alias in aliases:
         yield alias, False
         first, _, rest = alias.partition(" ")
-        if rest.count(" ") and fold(first) in articles:
+        if rest and fold(first) in articles:
             yield rest, False
     if list_name:
         yield list_name, False

@@ -575,6 +575,23 @@ def test_a_base_with_problems_is_not_answered_from(tmp_path: Path) -> None:
         sound(Where(str(tmp_path)))
 
 
+def test_a_base_that_names_what_it_lacks_is_not_answered_from(knowledge: Path, tmp_path: Path) -> None:
+    root = shutil.copytree(knowledge, tmp_path / "knowledge")
+    file = root / "villebois-2032" / "candidates" / "roy.yaml"
+    file.write_text(file.read_text().replace("source: radio-tilleul", "source: radio-x", 1))
+    with pytest.raises(Refused, match="broken") as refused:
+        sound(Where(str(root)))
+    assert "radio-x" in str(refused.value.values["problem"])
+
+
+def test_a_base_in_a_language_without_words_is_not_answered_from(knowledge: Path, tmp_path: Path) -> None:
+    root = shutil.copytree(knowledge, tmp_path / "knowledge")
+    file = root / "villebois-2032" / "facts" / "candidates-list.yaml"
+    file.write_text(file.read_text().replace("  en: [", "  de: [wer kandidiert]\n  en: [", 1))
+    with pytest.raises(Refused, match="broken"):
+        sound(Where(str(root)))
+
+
 # --- reports ---------------------------------------------------------------------------------------------
 
 
