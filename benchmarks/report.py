@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -50,7 +50,8 @@ class Section:
     name: str
     text: Sequence[str]
     bounds: Sequence[Bound] = ()
-    before: float = field(default_factory=load)
+    before: float = 0.0
+    """The load average when it began."""
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]], words: int = 1) -> str:

@@ -275,6 +275,8 @@ class _Composing:
     def _source_line(self, identifier: str) -> str:
         source = self.election.source(identifier)
         date = self.say.partial_date(source.published)
+        if source.title is None:
+            return self.say("source_untitled", publisher=source.publisher, date=date)
         return self.say("source", publisher=source.publisher, title=source.title, date=date)
 
     def _phase(self) -> Line:

@@ -1,4 +1,4 @@
-"""What one conversation is about, so that "and Messatfa?" can be understood; forgotten after half an hour."""
+"""What one conversation is about, so that "and the other one?" can be understood; forgotten after half an hour."""
 
 from __future__ import annotations
 

@@ -185,9 +185,7 @@ class _Reading:
     def _language(self) -> tuple[str, bool]:
         languages = self.scope.index.languages
         words = languages[0].words(self.text)
-        small = {w for lang in languages for w in (*lang.stop, *lang.grammar)}
-        names = frozenset(w for w in self.scope.names.vocabulary() if w not in small)
-        code, sure = detect(words, languages, names)
+        code, sure = detect(words, languages, self.scope.names.rare_words)
         if code is not None and sure:
             return code, True
         for preferred in (*self.preferred, code, *self.scope.election.languages):

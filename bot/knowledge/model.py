@@ -6,10 +6,11 @@ Every class mirrors one kind of file or one part of it; the JSON Schemas for edi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -98,7 +99,7 @@ class Source(_Part):
 
     publisher: Line
     """Who published it: a newspaper, a town hall, a party."""
-    title: Line
+    title: Line | None = None
     """Its title, as published."""
     authors: list[Line] = []
     """Who signed it."""
@@ -205,8 +206,9 @@ class Places(_Part):
     towns: list[Line] = []
     """Other towns."""
     beyond: list[Line] = []
-    matters: list[Line] = []
     """Regions, countries and cities farther away."""
+    matters: list[Line] = []
+    """Matters that no town decides, and elections that are not this one: pensions, the presidency."""
 
 
 class Round(_Part):
@@ -309,24 +311,40 @@ class Election:
         """The topics right below a topic, in the order of their ids."""
         return sorted(t.id for t in self.all("topics").values() if t.parent == topic)
 
-    def lineage(self, topic: str) -> Iterator[str]:
-        """A topic, then its parent, and so on to the root."""
-        seen: set[str] = set()
-        current: str | None = topic
-        while current is not None and current not in seen and self.has("topics", current):
-            seen.add(current)
-            yield current
-            current = self.topic(current).parent
+    def lineage(self, topic: str) -> tuple[str, ...]:
+        """A topic, then its parent, and so on to the root; nothing for a topic nobody knows."""
+        return self._lineages.get(topic, ())
 
-    def branch(self, topic: str) -> set[str]:
+    def branch(self, topic: str) -> frozenset[str]:
         """A topic and everything below it."""
-        return {other for other in self.all("topics") if topic in self.lineage(other)}
+        return self._branches.get(topic, frozenset())
 
     def claims(self, candidate: str, topic: str) -> list[tuple[str, Claim]]:
         """What a candidate is on record as saying on a topic and its subtopics, as (topic, claim)."""
         positions = self.candidates[candidate].positions
         branch = self.branch(topic)
         return [(held, claim) for held in positions if held in branch for claim in positions[held]]
+
+    @cached_property
+    def _lineages(self) -> dict[str, tuple[str, ...]]:
+        topics = self.all("topics")
+        found: dict[str, tuple[str, ...]] = {}
+        for identifier in topics:
+            path: list[str] = []
+            current: str | None = identifier
+            while current is not None and current not in path and current in topics:
+                path.append(current)
+                current = topics[current].parent
+            found[identifier] = tuple(path)
+        return found
+
+    @cached_property
+    def _branches(self) -> dict[str, frozenset[str]]:
+        below: dict[str, set[str]] = {}
+        for identifier, path in self._lineages.items():
+            for ancestor in path:
+                below.setdefault(ancestor, set()).add(identifier)
+        return {topic: frozenset(members) for topic, members in below.items()}
 
     def _layers(self) -> list[Shared]:
         return [self.own, *self.included]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
@@ -49,27 +49,56 @@ class LanguageFile(BaseModel):
 
 @dataclass(frozen=True)
 class Language:
-    """One language, ready to compare words and to recognise ways of asking."""
+    """One language, ready to compare words; its patterns are compiled when first used."""
 
     code: str
-    name: str
-    stemmer: str
+    file: LanguageFile
     elisions: frozenset[str]
     stop: frozenset[str]
     grammar: frozenset[str]
     campaign: frozenset[str]
     articles: frozenset[str]
     questions: frozenset[str]
-    spellings: Mapping[str, tuple[str, ...]]
-    sounds: tuple[tuple[re.Pattern[str], str], ...]
     women: frozenset[str]
     men: frozenset[str]
     persons: frozenset[str]
-    frames: Mapping[str, re.Pattern[str]]
-    help: Mapping[str, re.Pattern[str]]
-    decline: Mapping[str, re.Pattern[str]]
-    commands: re.Pattern[str]
-    _small_sounds: frozenset[str] | None = None
+    spellings: Mapping[str, tuple[str, ...]]
+
+    @property
+    def name(self) -> str:
+        return self.file.name
+
+    @property
+    def stemmer(self) -> str:
+        return self.file.stemmer
+
+    @cached_property
+    def frames(self) -> Mapping[str, re.Pattern[str]]:
+        """Ways of asking ("who is", "everyone", "and …"), and `thing` for words that point back to a subject."""
+        return _each({**self.file.frames, "thing": self.file.anaphora.thing})
+
+    @cached_property
+    def help(self) -> Mapping[str, re.Pattern[str]]:
+        """Talk about the bot itself, by subject."""
+        return _each(self.file.help)
+
+    @cached_property
+    def decline(self) -> Mapping[str, re.Pattern[str]]:
+        """What the bot refuses, by reason."""
+        return _each(self.file.decline)
+
+    @cached_property
+    def commands(self) -> re.Pattern[str]:
+        """Attempts to give the bot orders."""
+        return compiled(self.file.commands)
+
+    @cached_property
+    def sounds(self) -> tuple[tuple[re.Pattern[str], str], ...]:
+        return tuple((re.compile(letters), sound) for letters, sound in self.file.sounds)
+
+    @cached_property
+    def small_sounds(self) -> frozenset[str]:
+        return frozenset(map(self.sound, self.grammar))
 
     @property
     def frequency(self) -> Mapping[str, float]:
@@ -97,9 +126,7 @@ class Language:
 
     def sounds_small(self, folded: str) -> bool:
         """Whether a word sounds like one without meaning of its own ("pence" for "pense")."""
-        if self._small_sounds is None:
-            object.__setattr__(self, "_small_sounds", frozenset(map(self.sound, self.grammar)))
-        return len(folded) > 3 and self.sound(folded) in (self._small_sounds or ())
+        return len(folded) > 3 and self.sound(folded) in self.small_sounds
 
 
 @lru_cache(maxsize=65536)
@@ -107,6 +134,10 @@ def _sound(folded: str, sounds: tuple[tuple[re.Pattern[str], str], ...]) -> str:
     for letters, sound in sounds:
         folded = letters.sub(sound, folded)
     return folded
+
+
+def _each(patterns: Mapping[str, list[str]]) -> Mapping[str, re.Pattern[str]]:
+    return {name: compiled(several) for name, several in patterns.items()}
 
 
 def _folded(entries: list[str], elisions: frozenset[str]) -> frozenset[str]:
@@ -126,27 +157,19 @@ def language(code: str) -> Language:
     elisions = frozenset(fold(e) for e in file.elisions)
     women = _folded(file.anaphora.woman, elisions)
     men = _folded(file.anaphora.man, elisions)
-    frames = {name: compiled(patterns) for name, patterns in file.frames.items()}
-    frames["thing"] = compiled(file.anaphora.thing)
     return Language(
         code=code,
-        name=file.name,
-        stemmer=file.stemmer,
+        file=file,
         elisions=elisions,
         stop=_folded(file.stop, elisions),
         grammar=_folded(file.grammar, elisions),
         campaign=_folded(file.campaign, elisions),
         articles=_folded(file.articles, elisions),
         questions=_folded(file.questions, elisions),
-        spellings={k.lower(): tuple(w.written for w in words(v, elisions)) for k, v in file.spellings.items()},
-        sounds=tuple((re.compile(letters), sound) for letters, sound in file.sounds),
         women=women,
         men=men,
         persons=women | men | _folded(file.anaphora.anyone, elisions),
-        frames=frames,
-        help={name: compiled(patterns) for name, patterns in file.help.items()},
-        decline={name: compiled(patterns) for name, patterns in file.decline.items()},
-        commands=compiled(file.commands),
+        spellings={k.lower(): tuple(w.written for w in words(v, elisions)) for k, v in file.spellings.items()},
     )
 
 

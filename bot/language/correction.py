@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -32,21 +33,29 @@ def allowed(length: int) -> int:
 
 
 class _Tier:
-    """Targets laid out by length and by sound."""
+    """Targets laid out by length and first or last letter, which few misspellings change both, and by sound."""
 
     def __init__(self, targets: Iterable[str], base: Iterable[str], language: Language) -> None:
-        self.by_length: dict[int, list[str]] = {}
-        self.by_sound: dict[str, list[str]] = {}
+        self.pools: dict[tuple[int, str, bool], list[str]] = {}
         for word in sorted(targets):
-            self.by_length.setdefault(len(word), []).append(word)
-        for word in sorted(base):
-            self.by_sound.setdefault(language.sound(word), []).append(word)
+            self.pools.setdefault((len(word), word[0], True), []).append(word)
+            self.pools.setdefault((len(word), word[-1], False), []).append(word)
+        self._base = sorted(base)
+        self._language = language
+
+    @cached_property
+    def by_sound(self) -> dict[str, list[str]]:
+        alike: dict[str, list[str]] = {}
+        for word in self._base:
+            alike.setdefault(self._language.sound(word), []).append(word)
+        return alike
 
     def near(self, word: str, sound: str, limit: int) -> Iterator[str]:
         for length in range(len(word) - limit, len(word) + limit + 1) if limit else ():
-            pool = self.by_length.get(length, ())
-            for target, _, _ in process.extract(word, pool, scorer=OSA.distance, score_cutoff=limit, limit=8):
-                yield target
+            for key in ((length, word[0], True), (length, word[-1], False)):
+                pool = self.pools.get(key, ())
+                for target, _, _ in process.extract(word, pool, scorer=OSA.distance, score_cutoff=limit, limit=8):
+                    yield target
         if len(sound) >= 2 and len(word) >= 4:
             for target in self.by_sound.get(sound, ()):
                 if OSA.distance(word, target) <= min(3, len(word) // 2):

@@ -13,7 +13,10 @@ import Stemmer
 CHARACTERS = 4096
 WORDS = 400
 
-_SIGNS = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l"})
+_SIGNS = str.maketrans(
+    {"’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'"}
+    | {"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "Œ": "OE", "Æ": "AE", "ẞ": "SS", "Ø": "O", "Ł": "L"}
+)
 _WORD = re.compile(r"\d+(?:[ .,\u00a0\u202f]\d{3})+(?!\d)|\d+[a-z]{1,2}\b|\d+|[^\W\d_][^\W_]*(?:['&][^\W_]+)*|[&]", re.UNICODE)
 _SENTENCE_END = re.compile(r"[.!?…](?=\s|$)|\n")
 _STRETCHED = re.compile(r"(.)\1{2,}")
@@ -34,18 +37,20 @@ def fold(text: str) -> str:
     """Text without case, accents and ligatures; Unicode letters, marks of other scripts and digits stay."""
     if text.isascii():
         return text.lower()
-    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold().translate(_SIGNS))
-    return "".join(c for c in folded if not ("\u0300" <= c <= "\u036f"))
+    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text.translate(_SIGNS)).casefold())
+    return "".join(c for c in folded if not ("\u0300" <= c <= "\u036f")).translate(_SIGNS)
 
 
 def clean(text: str) -> str:
     """Text with its invisible and control characters gone, in one composed form, at most 4,096 characters."""
     composed = unicodedata.normalize("NFKC", text[:CHARACTERS].translate(_SIGNS))
+    if composed.isprintable():
+        return composed
     return "".join(c if c in "\n\t " or not unicodedata.category(c).startswith("C") else " " for c in composed)
 
 
 def words(text: str, elisions: Iterable[str] = ()) -> list[Word]:
-    """The words of a text in order; `l'école` gives l and école, `Pottier-Dumas` gives two words."""
+    """The words of a text in order; `l'école` gives l and école, `Anne-Marie` gives two words."""
     text = clean(text).lower()
     before = frozenset(elisions)
     found: list[Word] = []

@@ -73,6 +73,7 @@ class Names:
             for position, word in enumerate(form.words):
                 self._at.setdefault(word, []).append((form, position))
         self._near_words: dict[tuple[str, str], dict[str, int]] = {}
+        self.rare_words = frozenset(w for w in self.vocabulary() if not any(x.is_small(w) for x in self.languages))
         self.party_candidates = self._party_candidates()
         self.person_candidates = self._person_candidates()
 

@@ -140,7 +140,7 @@ def test_every_bundled_file_satisfies_its_schema(path: Path) -> None:
         ("fact", {"answer": [{"source": "law"}]}, "/answer/0: lacks claim"),
         ("candidate", {"positions": {"cameras": []}}, "/positions/cameras: too short"),
         ("candidate", {"aliases": "Rosy"}, "/aliases: not array"),
-        ("candidate", {"description": ""}, "/description: not object"),
+        ("candidate", {"description": "A florist."}, "/description: not object"),
         ("candidate", {"list_name": "Roses"}, "/list_name: not known"),
         ("election", {"order": "random"}, "/order: not one of ['rotating', 'alphabetical', 'ballot']"),
         ("election", {"rounds": [{"date": "2030-03-10", "opens": "8h"}]}, "/rounds/0/opens: does not match"),
