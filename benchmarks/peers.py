@@ -39,10 +39,13 @@ def flat(election: Election, silent: bool) -> list[Entry]:
     """Every name and phrasing, and each candidate's surname before each phrasing of a topic.
 
     With `silent`, also where the candidate has said nothing on the topic, which is then the answer; without,
-    only where there is a position.
+    only where there is a position. Longest texts come first: of equal matches the first wins, and the longest
+    says most.
     """
-    found = {(e.text, e.code): e for e in reversed([*_single(election), *_pairs(election, silent)])}
-    return list(reversed(found.values()))
+    found: dict[tuple[str, str], Entry] = {}
+    for entry in (*_single(election), *_pairs(election, silent)):
+        found.setdefault((entry.text, entry.code), entry)
+    return sorted(found.values(), key=lambda entry: (-len(entry.text.split()), -len(entry.text)))
 
 
 def _single(election: Election) -> Iterator[Entry]:

@@ -130,12 +130,14 @@ class _Composing:
                 parts.append(Line(self._headline(candidate), heading=True))
                 parts.extend(self._statements(candidate, claims))
             else:
-                nothing = self.say("nothing_on_record", date=self.checked)
+                nothing = self.say("nothing_on_record")
                 parts.append(Line(self._headline(candidate) + self.say("colon") + nothing, heading=True))
+        parts.append(Line(self.say("checked", date=self.checked)))
         parts.append(Line(self.say(f"order.{self.election.description.order.value}")))
         parts.append(self._phase())
         understood = self._understood(list(outcome.candidates), outcome.topics)
-        return self._made(outcome, understood, parts, (), candidates=tuple(shown), topics=outcome.topics)
+        related = [f.id for f in self.election.all("facts").values() if f.topic in outcome.topics and f.answer]
+        return self._made(outcome, understood, parts, related, candidates=tuple(shown), topics=outcome.topics)
 
     def _cards(self, outcome: CandidateCard) -> Reply:
         parts: list[Line | Statement] = []

@@ -74,19 +74,16 @@ class Reply:
 
 def plain(reply: Reply, choices: bool = True) -> str:
     """A reply as plain text."""
-    lines = [reply.understood] if reply.understood else []
+    lines = [reply.understood, ""] if reply.understood else []
+    after_statement = False
     for part in reply.parts:
         if isinstance(part, Line):
-            lines += ["", part.text] if part.heading or lines else [part.text]
+            lines += ["", part.text] if after_statement else [part.text]
+            after_statement = False
             continue
+        after_statement = True
         lines.append(f"• {part.text}")
-        if part.quote:
-            lines.append(f"  {part.quote}")
-        if part.note:
-            lines.append(f"  ({part.note})")
-        lines.append(f"  {part.source_line}")
-        if part.url:
-            lines.append(f"  {part.url}")
+        lines += [f"  {more}" for more in (part.quote, part.note and f"({part.note})", part.source_line, part.url) if more]
     if choices and reply.suggestions:
         lines.append("")
         lines += [f"{number}. {s.text}" for number, s in enumerate(reply.suggestions, 1)]

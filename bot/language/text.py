@@ -18,8 +18,10 @@ _SIGNS = str.maketrans(
     | {"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "Œ": "OE", "Æ": "AE", "ẞ": "SS", "Ø": "O", "Ł": "L"}
 )
 _WORD = re.compile(r"\d+(?:[ .,\u00a0\u202f]\d{3})+(?!\d)|\d+[a-z]{1,2}\b|\d+|[^\W\d_][^\W_]*(?:['&][^\W_]+)*|[&]", re.UNICODE)
-_SENTENCE_END = re.compile(r"[.!?…](?=\s|$)|\n")
+_SENTENCE_END = re.compile(r"(?:(?<!\b[^\W\d_])\.|[!?])[.!?]*(?=\s|$)|\n")  # no end after an initial: "M. Untel"
+_MARKS = re.compile("[\u0300-\u036f]+")
 _STRETCHED = re.compile(r"(.)\1{2,}")
+_THOUSANDS = re.compile(r"[ .,\u00a0\u202f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +44,15 @@ def fold(text: str) -> str:
 
 
 def clean(text: str) -> str:
-    """Text with its invisible and control characters gone, in one composed form, at most 4,096 characters."""
-    composed = unicodedata.normalize("NFKC", text[:CHARACTERS].translate(_SIGNS))
+    """Text in one composed form, at most 4,096 characters: nothing invisible, a space for a control character.
+
+    What is invisible goes without a trace, since web pages hide soft hyphens inside words.
+    """
+    shown = text[:CHARACTERS].translate(_SIGNS)
+    if not shown.isprintable():
+        shown = "".join(c for c in shown if unicodedata.category(c) != "Cf")
+    signs = unicodedata.normalize("NFKC", shown).translate(_SIGNS)
+    composed = unicodedata.normalize("NFKC", signs)[:CHARACTERS]
     if composed.isprintable():
         return composed
     return "".join(c if c in "\n\t " or not unicodedata.category(c).startswith("C") else " " for c in composed)
@@ -51,7 +60,7 @@ def clean(text: str) -> str:
 
 def words(text: str, elisions: Iterable[str] = ()) -> list[Word]:
     """The words of a text in order; `l'école` gives l and école, `Anne-Marie` gives two words."""
-    text = clean(text).lower()
+    text = _MARKS.sub("", clean(text).lower())
     before = frozenset(elisions)
     found: list[Word] = []
     sentence, start = 0, 0
@@ -60,7 +69,7 @@ def words(text: str, elisions: Iterable[str] = ()) -> list[Word]:
     for stop, after, sign in ends:
         pieces = [p for m in _WORD.finditer(text, start, stop) for p in _split(m.group(), before)]
         for piece in pieces:
-            found.append(Word(piece, fold(piece), sentence, sign == "?"))
+            found.append(Word(piece, fold(piece), sentence, "?" in sign))
         start = after
         sentence += bool(pieces)
         if len(found) > WORDS:
@@ -68,18 +77,17 @@ def words(text: str, elisions: Iterable[str] = ()) -> list[Word]:
     return found[:WORDS]
 
 
-def _split(word: str, elisions: frozenset[str]) -> list[str]:
+@lru_cache(maxsize=65536)
+def _split(word: str, elisions: frozenset[str]) -> tuple[str, ...]:
     if word[0].isdigit():
-        return [re.sub(r"[ .,\u00a0\u202f]", "", word)]
+        return (_THOUSANDS.sub("", word),)
     word = _STRETCHED.sub(r"\1\1", word)
-    if "'" not in word:
-        return [word]
     head, _, tail = word.partition("'")
-    if head in elisions and tail:
-        return [head, *_split(tail, elisions)]
-    if tail in ("s", "d", "ll", "ve", "re", "m", "t"):
-        return [head + tail if tail == "t" else head]
-    return [head, *_split(tail, elisions)] if tail else [head]
+    if not tail:
+        return (head,)
+    if head not in elisions and tail in ("s", "d", "ll", "ve", "re", "m"):
+        return (head,)
+    return (head + tail,) if tail == "t" else (head, *_split(tail, elisions))
 
 
 @lru_cache(maxsize=8)

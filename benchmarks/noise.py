@@ -1,0 +1,79 @@
+"""How answers hold when the same questions are typed worse and worse."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+
+from benchmarks import plots
+from benchmarks.banks import Asked, bundled, invented
+from benchmarks.mistyping import one_typo, respelt, typos_everywhere, without_accents
+from benchmarks.report import Plan, Section, picture, table
+from benchmarks.verdicts import COLOURS, HEAD, cells, counted, share
+from bot.evaluation.bank import Question
+from bot.evaluation.scoring import Verdict
+
+SEEDS = 3
+NOISY = ("typo", "sms", "noaccent")
+
+Mistype = Callable[[str, str, random.Random], str]
+
+RUNGS: dict[str, Mistype] = {
+    "clean": lambda text, _, __: text,
+    "no accents": lambda text, _, __: without_accents(text),
+    "one typo": one_typo,
+    "typo in every long word": typos_everywhere,
+    "SMS respelling": respelt,
+    "SMS and one typo": lambda text, code, chance: one_typo(respelt(text, code, chance), code, chance),
+}
+
+
+def measure(plan: Plan) -> Section:
+    found: dict[tuple[str, str], Counter[Verdict]] = {}
+    with invented(plan.quick) as fictional:
+        for asked in (bundled(plan.quick), fictional):
+            for rung, mistype in RUNGS.items():
+                for seed in range(1 if rung in ("clean", "no accents") else SEEDS):
+                    for result in _mistyped(asked, mistype, rung, seed).results():
+                        counts = found.setdefault((result.question.lang, rung), Counter())
+                        counts[result.verdict] += 1
+    languages = sorted({code for code, _ in found}, reverse=True)
+    rows = [[code, rung, *cells(found[code, rung])] for code in languages for rung in RUNGS if (code, rung) in found]
+    _draw(plan, found, languages)
+    text = [
+        table(("", "", *HEAD), rows, words=2),
+        picture("noise", "Verdicts on the ladder of noise, by language"),
+    ]
+    return Section("noise", text)
+
+
+def _mistyped(asked: Asked, mistype: Mistype, rung: str, seed: int) -> Asked:
+    """The questions that are not already written badly, each mistyped by its own lot."""
+    clean = [q for q in asked.questions if q.style not in NOISY]
+    return replace(asked, questions=tuple(_one(q, mistype, f"{rung}|{seed}|{q.id}") for q in clean))
+
+
+def _one(question: Question, mistype: Mistype, lot: str) -> Question:
+    return question.model_copy(update={"text": mistype(question.text, question.lang, random.Random(lot))})
+
+
+def _draw(plan: Plan, found: dict[tuple[str, str], Counter[Verdict]], languages: list[str]) -> None:
+    figure, panels = plots.drawn(max(2, len(languages)), width=9.5, height=3.2, sharey=True)
+    names = {"fr": "French", "en": "English"}
+    for axes, code in zip(panels, languages, strict=False):
+        rungs = list(RUNGS)[::-1]
+        left = [0.0] * len(rungs)
+        for verdict in Verdict:
+            widths = [share(found[code, rung], verdict) for rung in rungs]
+            axes.barh(rungs, widths, left=left, color=COLOURS[verdict], label=verdict.value, height=0.7)
+            if verdict is Verdict.RIGHT:
+                for place, width in enumerate(widths):
+                    axes.text(width - 1, place, f"{width:.0f}", ha="right", va="center", color="white", fontsize=8)
+            left = [a + b for a, b in zip(left, widths, strict=True)]
+        axes.set(title=names.get(code, code), xlabel="% of questions", xlim=(0, 100))
+        axes.grid(visible=False, axis="y")
+    handles, labels = panels[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=len(labels))
+    plots.save(figure, plan.pictures, "noise")

@@ -1,0 +1,69 @@
+"""How right and wrong answers move with the thresholds."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, replace
+
+from benchmarks import plots
+from benchmarks.banks import bundled
+from benchmarks.report import Plan, Section, picture, table
+from benchmarks.verdicts import COLOURS, HEAD, cells, counted, share
+from bot.dialogue.deciding import DEFAULT, Thresholds
+from bot.evaluation.scoring import Verdict
+
+SCALES = (0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.4, 1.6, 1.8, 2.0)
+FEW = (0.4, 1.0, 2.0)
+ALONE = (0.5, 1.5)
+COVERAGE = ("plain", "campaign", "named")
+
+
+def measure(plan: Plan) -> Section:
+    asked = bundled(plan.quick)
+    scales = FEW if plan.quick else SCALES
+    together = {scale: counted(asked.results(_scaled(scale, COVERAGE))) for scale in scales}
+    rows = [[f"×{scale:g}", *cells(counts)] for scale, counts in together.items()]
+    now = counted(asked.results())
+    alone = []
+    for name in (field.name for field in fields(DEFAULT)):
+        for scale in ALONE:
+            counts = counted(asked.results(_scaled(scale, [name])))
+            alone.append([f"`{name}`", f"{getattr(DEFAULT, name):g} → {scale * getattr(DEFAULT, name):g}", *_moved(counts, now)])
+    _draw(plan, together)
+    values = ", ".join(f"`{name}` {getattr(DEFAULT, name):g}" for name in COVERAGE)
+    text = [
+        f"What an answer must explain of a question ({values}), scaled together:",
+        table(("Scale", *HEAD), rows),
+        picture("sweep", "Shares of right, asked, abstained and wrong answers as the thresholds move"),
+        "Each threshold alone, halved and raised by half: how many more or fewer than now.",
+        table(("Threshold", "from → to", *(verdict.value for verdict in Verdict)), alone, words=2),
+    ]
+    return Section("sweep", text)
+
+
+def _scaled(scale: float, names: Sequence[str]) -> Thresholds:
+    return replace(DEFAULT, **{name: scale * getattr(DEFAULT, name) for name in names})
+
+
+def _moved(counts: Counter[Verdict], now: Counter[Verdict]) -> list[str]:
+    moves = (counts[verdict] - now[verdict] for verdict in Verdict)
+    return [f"{move:+d}".replace("-", "−") if move else "0" for move in moves]
+
+
+def _draw(plan: Plan, together: Mapping[float, Counter[Verdict]]) -> None:
+    figure, (wide, close) = plots.drawn(2, width=9.5)
+    scales = list(together)
+    for axes, shown in ((wide, list(Verdict)), (close, [Verdict.ASKED, Verdict.WRONG, Verdict.MISATTRIBUTED])):
+        for verdict in shown:
+            values = [share(together[scale], verdict) for scale in scales]
+            colour = COLOURS[verdict]
+            axes.plot(scales, values, "o-", color=colour, markersize=3.5, label=verdict.value)
+        axes.axvline(1, color="#999999", linewidth=0.8, linestyle=":")
+        axes.set(xlabel="scale of the coverage thresholds", ylabel="% of questions", ylim=(-0.02 * axes.get_ylim()[1], None))
+        axes.xaxis.set_major_formatter("×{x:g}")
+    wide.set(title="Every verdict")
+    close.set(title="Answers that should not have been given so")
+    wide.legend(loc="center right")
+    close.legend(loc="upper right")
+    plots.save(figure, plan.pictures, "sweep")
