@@ -104,7 +104,9 @@ def _beside(code: str) -> dict[str, str]:
     rows = _KEYBOARDS[code]
     keys = {key: (line, column) for line, row in enumerate(rows) for column, key in enumerate(row)}
     return {
-        key: "".join(o for o, (y, x) in keys.items() if o != key and abs(y - line) <= 1 and abs(x - column) <= 1)
+        key: "".join(
+            o for o, (y, x) in keys.items() if o != key and abs(y - line) <= 1 and abs(x - column) <= 1
+        )
         for key, (line, column) in keys.items()
     }
 

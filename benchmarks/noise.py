@@ -11,7 +11,7 @@ from benchmarks import plots
 from benchmarks.banks import Asked, bundled, invented
 from benchmarks.mistyping import one_typo, respelt, typos_everywhere, without_accents
 from benchmarks.report import Plan, Section, picture, table
-from benchmarks.verdicts import COLOURS, HEAD, cells, counted, share
+from benchmarks.verdicts import COLOURS, COUNTS, plainly, share
 from bot.evaluation.bank import Question
 from bot.evaluation.scoring import Verdict
 
@@ -40,10 +40,15 @@ def measure(plan: Plan) -> Section:
                         counts = found.setdefault((result.question.lang, rung), Counter())
                         counts[result.verdict] += 1
     languages = sorted({code for code, _ in found}, reverse=True)
-    rows = [[code, rung, *cells(found[code, rung])] for code in languages for rung in RUNGS if (code, rung) in found]
+    rows = [
+        [code, rung, *plainly(found[code, rung])]
+        for code in languages
+        for rung in RUNGS
+        if (code, rung) in found
+    ]
     _draw(plan, found, languages)
     text = [
-        table(("", "", *HEAD), rows, words=2),
+        table(("", "", *COUNTS), rows, words=2),
         picture("noise", "Verdicts on the ladder of noise, by language"),
     ]
     return Section("noise", text)
@@ -70,7 +75,9 @@ def _draw(plan: Plan, found: dict[tuple[str, str], Counter[Verdict]], languages:
             axes.barh(rungs, widths, left=left, color=COLOURS[verdict], label=verdict.value, height=0.7)
             if verdict is Verdict.RIGHT:
                 for place, width in enumerate(widths):
-                    axes.text(width - 1, place, f"{width:.0f}", ha="right", va="center", color="white", fontsize=8)
+                    axes.text(
+                        width - 1, place, f"{width:.0f}", ha="right", va="center", color="white", fontsize=8
+                    )
             left = [a + b for a, b in zip(left, widths, strict=True)]
         axes.set(title=names.get(code, code), xlabel="% of questions", xlim=(0, 100))
         axes.grid(visible=False, axis="y")

@@ -38,7 +38,9 @@ _STYLE = {
 }
 
 
-def drawn(columns: int = 1, width: float = 8.0, height: float = 3.4, **shared: bool) -> tuple[Figure, list[Axes]]:
+def drawn(
+    columns: int = 1, width: float = 8.0, height: float = 3.4, **shared: bool
+) -> tuple[Figure, list[Axes]]:
     """An empty picture of one row of panels."""
     plt.rcParams.update(_STYLE)
     figure, axes = plt.subplots(1, columns, figsize=(width, height), squeeze=False, **shared)

@@ -55,4 +55,8 @@ def _missed(results: Iterable[Result]) -> str:
     for result in results:
         if result.verdict is not Verdict.RIGHT:
             found.setdefault(result.verdict, []).append(f"`{result.question.id}`")
-    return "  \n".join(f"{verdict.value.capitalize()}: {', '.join(found[verdict])}." for verdict in Verdict if verdict in found)
+    return "  \n".join(
+        f"{verdict.value.capitalize()}: {', '.join(found[verdict])}."
+        for verdict in Verdict
+        if verdict in found
+    )

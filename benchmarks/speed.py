@@ -71,8 +71,15 @@ def measure(plan: Plan) -> Section:
     ]
     all_calls = spread(every)
     bounds = [
-        Bound("One answer, warm: median", f"≤ {MEDIAN_MS:g} ms", f"{all_calls.median:.2f} ms", all_calls.median <= MEDIAN_MS),
-        Bound("One answer, warm: p99", f"≤ {P99_MS:g} ms", f"{all_calls.p99:.2f} ms", all_calls.p99 <= P99_MS),
+        Bound(
+            "One answer, warm: median",
+            f"≤ {MEDIAN_MS:g} ms",
+            f"{all_calls.median:.2f} ms",
+            all_calls.median <= MEDIAN_MS,
+        ),
+        Bound(
+            "One answer, warm: p99", f"≤ {P99_MS:g} ms", f"{all_calls.p99:.2f} ms", all_calls.p99 <= P99_MS
+        ),
     ]
     return Section("speed", text, bounds)
 
@@ -124,9 +131,7 @@ def _others(quick: bool) -> list[Other]:
                 times.append(1000 * (perf_counter() - started))
             matches = peers.matches(asked, best)
             curve = [peers.at(matches, threshold) for threshold in peers.thresholds(matches)]
-            found.append(
-                Other(f"{name}, {label}", len(entries), times, curve, max(curve, key=peers.worth))
-            )
+            found.append(Other(f"{name}, {label}", len(entries), times, curve, max(curve, key=peers.worth)))
     return found
 
 
@@ -159,15 +164,34 @@ def _draw(plan: Plan, own: Own, others: Sequence[Other]) -> None:
     for other, colour in zip(shown, plots.OTHERS, strict=False):
         _cumulative(times, other.times, _short(other.name), colour)
         points = [Counter(verdicts) for verdicts in other.curve]
-        quality.plot([_amiss(p) for p in points], [share(p, Verdict.RIGHT) for p in points], color=colour, label=_short(other.name))
+        quality.plot(
+            [_amiss(p) for p in points],
+            [share(p, Verdict.RIGHT) for p in points],
+            color=colour,
+            label=_short(other.name),
+        )
         best = Counter(other.best)
         quality.plot(_amiss(best), share(best, Verdict.RIGHT), "o", color=colour)
     counts = Counter(own.verdicts)
-    quality.plot(_amiss(counts), share(counts, Verdict.RIGHT), "*", color=plots.OWN, markersize=13, label="this bot")
-    times.set(title="Time for one question", xlabel="milliseconds", ylabel="% of questions", xscale="log", ylim=(0, 101))
+    quality.plot(
+        _amiss(counts), share(counts, Verdict.RIGHT), "*", color=plots.OWN, markersize=13, label="this bot"
+    )
+    times.set(
+        title="Time for one question",
+        xlabel="milliseconds",
+        ylabel="% of questions",
+        xscale="log",
+        ylim=(0, 101),
+    )
     times.xaxis.set_major_formatter("{x:g}")
     times.legend(loc="lower right")
-    quality.set(title="Answers, at every threshold", xlabel="% wrong or misattributed", ylabel="% right", ylim=(0, 101), xlim=(-2, None))
+    quality.set(
+        title="Answers, at every threshold",
+        xlabel="% wrong or misattributed",
+        ylabel="% right",
+        ylim=(0, 101),
+        xlim=(-2, None),
+    )
     quality.legend(loc="center right")
     plots.save(figure, plan.pictures, "speed")
 

@@ -29,7 +29,13 @@ def measure(plan: Plan) -> Section:
     for name in (field.name for field in fields(DEFAULT)):
         for scale in ALONE:
             counts = counted(asked.results(_scaled(scale, [name])))
-            alone.append([f"`{name}`", f"{getattr(DEFAULT, name):g} → {scale * getattr(DEFAULT, name):g}", *_moved(counts, now)])
+            alone.append(
+                [
+                    f"`{name}`",
+                    f"{getattr(DEFAULT, name):g} → {scale * getattr(DEFAULT, name):g}",
+                    *_moved(counts, now),
+                ]
+            )
     _draw(plan, together)
     values = ", ".join(f"`{name}` {getattr(DEFAULT, name):g}" for name in COVERAGE)
     text = [
@@ -54,13 +60,20 @@ def _moved(counts: Counter[Verdict], now: Counter[Verdict]) -> list[str]:
 def _draw(plan: Plan, together: Mapping[float, Counter[Verdict]]) -> None:
     figure, (wide, close) = plots.drawn(2, width=9.5)
     scales = list(together)
-    for axes, shown in ((wide, list(Verdict)), (close, [Verdict.ASKED, Verdict.WRONG, Verdict.MISATTRIBUTED])):
+    for axes, shown in (
+        (wide, list(Verdict)),
+        (close, [Verdict.ASKED, Verdict.WRONG, Verdict.MISATTRIBUTED]),
+    ):
         for verdict in shown:
             values = [share(together[scale], verdict) for scale in scales]
             colour = COLOURS[verdict]
             axes.plot(scales, values, "o-", color=colour, markersize=3.5, label=verdict.value)
         axes.axvline(1, color="#999999", linewidth=0.8, linestyle=":")
-        axes.set(xlabel="scale of the coverage thresholds", ylabel="% of questions", ylim=(-0.02 * axes.get_ylim()[1], None))
+        axes.set(
+            xlabel="scale of the coverage thresholds",
+            ylabel="% of questions",
+            ylim=(-0.02 * axes.get_ylim()[1], None),
+        )
         axes.xaxis.set_major_formatter("×{x:g}")
     wide.set(title="Every verdict")
     close.set(title="Answers that should not have been given so")

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from benchmarks.measuring import wilson
 from bot.evaluation.scoring import Result, Verdict
 
-HEAD = ("questions", *(verdict.value for verdict in Verdict), "right, %", "95 % interval")
+COUNTS = ("questions", *(verdict.value for verdict in Verdict), "right, %")
+HEAD = (*COUNTS, "95 % interval")
 COLOURS = {
     Verdict.RIGHT: "#1b7f79",
     Verdict.ASKED: "#8fc9c4",
@@ -27,8 +28,13 @@ def share(counts: Counter[Verdict], *verdicts: Verdict) -> float:
     return 100 * sum(counts[verdict] for verdict in verdicts) / max(1, counts.total())
 
 
-def cells(counts: Counter[Verdict]) -> list[str]:
-    """One row below `HEAD`."""
-    low, high = wilson(counts[Verdict.RIGHT], counts.total())
+def plainly(counts: Counter[Verdict]) -> list[str]:
+    """One row below `COUNTS`."""
     figures = [f"{counts.total():,}", *(f"{counts[verdict]:,}" for verdict in Verdict)]
-    return [*figures, f"{share(counts, Verdict.RIGHT):.1f}", f"{100 * low:.1f}–{100 * high:.1f}"]
+    return [*figures, f"{share(counts, Verdict.RIGHT):.1f}"]
+
+
+def cells(counts: Counter[Verdict]) -> list[str]:
+    """One row below `HEAD`, for questions that were each asked once."""
+    low, high = wilson(counts[Verdict.RIGHT], counts.total())
+    return [*plainly(counts), f"{100 * low:.1f}–{100 * high:.1f}"]

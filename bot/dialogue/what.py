@@ -28,6 +28,8 @@ class Thresholds:
     """By how much two or more explained words lower these shares."""
     told: float = 0.45
     """Share explained by the words of a named candidate's own claims."""
+    passing: float = 0.55
+    """Share below which a topic counts as mentioned in passing when the question is who someone is."""
     margin: float = 0.4
     """How far behind the best a topic may be and still count as another reading."""
     rivals: float = 0.3
@@ -76,7 +78,15 @@ class _Choosing:
         topics, fact = self._held(usable) or self._best(usable)
         chosen = [s for s in usable if s.entry.id in (*topics, fact)]
         explained = frozenset(p for score in chosen for p in score.matched)
-        return What(topics, fact, explained, usable[0].weight if usable else 0.0)
+        best = chosen[0] if chosen else None
+        if best is not None and topics and self._only_in_passing(best):
+            return What()
+        return What(topics, fact, explained, best.weight if best else 0.0)
+
+    def _only_in_passing(self, best: Score) -> bool:
+        """Whether a question who someone is merely mentions a topic ("in my building they all talk of …")."""
+        asks_who = "who_is" in self.query.frames and "everything" not in self.query.frames
+        return asks_who and self.asked.clearly and best.coverage < self.thresholds.passing
 
     def _fits(self, score: Score) -> bool:
         """Whether enough is explained: by a whole phrasing, or by the words of a named candidate's own claims."""

@@ -14,6 +14,8 @@ from bot.language.catalogue import Language
 KNOWN = 3.0
 COMMON = 3.6
 SEEN = 20_000
+SHORT_COST = 1.05
+LONG_COST = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,8 @@ class Lexicon:
             return None
         sound = self.language.sound(word)
         found = {target for tier in self._tiers for target in tier.near(word, sound, limit)}
-        return min(((self._cost(word, sound, target), target) for target in found), default=None)
+        best = min(((self._cost(word, sound, target), target) for target in found), default=None)
+        return best if best is not None and best[0] <= (SHORT_COST if len(word) < 8 else LONG_COST) else None
 
     def _cost(self, word: str, sound: str, target: str) -> float:
         cost = float(OSA.distance(word, target))
