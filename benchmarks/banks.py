@@ -43,7 +43,7 @@ class Asked:
 
 
 def bundled(quick: bool, files: Sequence[Path] = ()) -> Asked:
-    """The project's French and English banks, or other files, for the bundled base on the day it was checked."""
+    """The project's French and English banks, or other files; the bundled base on the day it was checked."""
     base = sound(ROOT / "knowledge")
     election = base.elections[BUNDLED]
     zone = ZoneInfo(election.description.time_zone)

@@ -81,7 +81,7 @@ def typos_everywhere(text: str, code: str, chance: random.Random) -> str:
 
 
 def slip(word: str, code: str, chance: random.Random) -> str:
-    """A word with one letter left out, doubled, swapped with the next or hit beside; the first letter stays."""
+    """A word with a letter left out, doubled, swapped with the next or hit beside; the first letter stays."""
     while True:
         at = chance.randrange(1, len(word))
         match chance.choice(("left out", "doubled", "swapped", "beside")):
@@ -112,7 +112,7 @@ def _beside(code: str) -> dict[str, str]:
 
 
 def respelt(text: str, code: str, chance: random.Random) -> str:
-    """A text as in a text message: no capitals, apostrophes or full stops, common words short, others by ear."""
+    """A text as in a text message: no capitals or stops, common words short, others by ear."""
     text = text.lower()
     for pattern, short in _SAID[code]:
         text = re.sub(pattern, short, text)

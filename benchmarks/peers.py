@@ -1,4 +1,4 @@
-"""What a simpler bot would do: look a question up in one flat list of texts and answer with the best match."""
+"""What a simpler bot would do: look a question up in a flat list of texts, answer with the best match."""
 
 from __future__ import annotations
 

@@ -2,60 +2,24 @@
 
 from __future__ import annotations
 
-import random
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
-from time import perf_counter
-from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from benchmarks import plots
-from benchmarks.banks import ROOT, sound
-from benchmarks.generating import CLAIMS, SEED, generate, questions
-from benchmarks.measuring import Spread, fresh, milliseconds, resident, spread
+from benchmarks.banks import ROOT
+from benchmarks.costs import Cost, cost
+from benchmarks.generating import CLAIMS, generate
+from benchmarks.measuring import fresh, milliseconds, spread
 from benchmarks.report import Bound, Plan, Section, picture, table
-from bot.dialogue.assistant import Assistant, Utterance
-from bot.dialogue.memory import Memory
 
 SIZES = (1, 10, 100, 1000)
 QUICK = (1, 3)
 LATER = 3000
 QUICK_LATER = 30
-NOW = datetime(2032, 3, 1, 12, tzinfo=ZoneInfo("Europe/Paris"))
 MEDIAN_MS, LOAD_S, RESIDENT_MIB = 10.0, 10.0, 1024.0
-
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """What so many elections cost; times to answer in milliseconds.
-
-    `first` are the first answers about each election; `again` those about one that must be prepared anew
-    because 256 others came since; `ready` those about one that is still prepared.
-    """
-
-    elections: int
-    load_seconds: float
-    empty_mib: float
-    loaded_mib: float
-    serving_mib: float
-    first: list[float]
-    again: list[float]
-    ready: list[float]
-    meant: int
-    met: int
-    misattributed: int
-
-    @property
-    def claims(self) -> int:
-        return CLAIMS * self.elections
-
-    @property
-    def later(self) -> Spread:
-        return spread([*self.again, *self.ready])
 
 
 def measure(plan: Plan) -> Section:
@@ -96,43 +60,7 @@ def _measured(size: int, later: int) -> Cost:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / "knowledge"
         generate(root, size, sorted(path.stem for path in (ROOT / "knowledge/common/topics").glob("*.yaml")))
-        return fresh(_cost, root, size, later)
-
-
-def _cost(root: Path, size: int, later: int) -> Cost:
-    """In a process of its own: load, ask each election once, then elections drawn by lot."""
-    empty = resident()
-    started = perf_counter()
-    base = sound(root)
-    load_seconds = perf_counter() - started
-    loaded = resident()
-    assistant = Assistant(base)
-    chance = random.Random(SEED)
-    once = sorted(base.elections)
-    chance.shuffle(once)
-    drawn = chance.choices(once, k=later)
-    planned = list(questions(dict(base.elections), [*once, *drawn], SEED))
-    first: list[float] = []
-    again: list[float] = []
-    ready: list[float] = []
-    meant = met = misattributed = 0
-    for number, question in enumerate(planned):
-        started = perf_counter()
-        assistant.understanding.scope(question.election)
-        prepared = perf_counter() - started
-        utterance = Utterance(question.text, question.election, conversation=str(number))
-        reply, _ = assistant.respond(utterance, Memory(), NOW)
-        taken = 1000 * (perf_counter() - started)
-        where = first if number < len(once) else again if prepared > 0.0002 else ready
-        where.append(taken)
-        if question.candidate is not None:
-            owners = {claim.partition("/")[0] for claim in reply.claims}
-            meant += 1
-            met += reply.name in ("position", "candidate") and owners == {question.candidate}
-            misattributed += reply.name in ("position", "candidate") and owners != {question.candidate}
-    return Cost(
-        size, load_seconds, empty, loaded, resident(), first, again, ready, meant, met, misattributed
-    )  # fmt: skip
+        return fresh(cost, root, size, later)
 
 
 # --- showing ---------------------------------------------------------------------------------------------
@@ -204,7 +132,7 @@ def _fits(costs: Sequence[Cost]) -> dict[str, tuple[list[float], float]]:
 
 def _growth(costs: Sequence[Cost]) -> str:
     rows = [
-        [name.rpartition(", ")[0], f"{power:.2f}", f"×{10**power:.1f}"]
+        [name.rpartition(", ")[0], f"{power:.2f}".replace("-", "−"), f"×{10**power:.1f}"]
         for name, (_, power) in _fits(costs).items()
     ]
     return table(("Grows as claims to the power of", "power", "for ten times the claims"), rows)

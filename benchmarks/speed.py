@@ -59,8 +59,8 @@ def measure(plan: Plan) -> Section:
     slowest = max(range(len(typical)), key=typical.__getitem__)
     text = [
         _speed_table(own, every, typical, others),
-        f"The very first answer of a process took {milliseconds(own.first)} ms: it prepares the election and reads "
-        f"the language files. The slowest question, `{asked[slowest].id}`, has "
+        f"The very first answer of a process took {milliseconds(own.first)} ms: it prepares the election and "
+        f"reads the language files. The slowest question, `{asked[slowest].id}`, has "
         f"{len(asked[slowest].text):,} characters and takes {milliseconds(typical[slowest])} ms.",
         "All questions:",
         _quality_table(own, others, range(len(asked))),

@@ -39,7 +39,8 @@ def measure(plan: Plan) -> Section:
     text = [
         f"Seconds from start to end of a process, {runs} runs each (after one that is not counted):",
         table(("", "median", "fastest", "slowest"), rows),
-        f"`python -m bot chat`, piped: {held[0]:.0f} MiB resident after its first answer, {held[1]:.0f} MiB after {QUESTIONS}.",
+        f"`python -m bot chat`, piped: {held[0]:.0f} MiB resident after its first answer, "
+        f"{held[1]:.0f} MiB after {QUESTIONS}.",
     ]
     middle = median(started)
     bounds = [

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import fields
 
-from bot.dialogue.what import Thresholds
 from bot.dialogue.outcomes import NAMES, Decline, Outcome, Unknown
 from bot.dialogue.understanding import Query
+from bot.dialogue.what import Thresholds
 from bot.dialogue.wording import Wording
 from bot.knowledge.model import Election
 from bot.matching.mentions import Mention

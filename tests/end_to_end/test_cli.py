@@ -27,6 +27,11 @@ KEYS = [
 LOCALE = ("LC_ALL", "LC_MESSAGES", "LANG", "LANGUAGE")
 
 
+def interruptible() -> None:
+    """Undo, before a process starts, that test workers ignore interrupts and hand that down."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def environment(language: str = "C.UTF-8") -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if name not in LOCALE}
     return {**kept, "LC_ALL": language, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error"}
@@ -222,6 +227,7 @@ def test_an_interrupt_ends_quietly() -> None:
         stderr=subprocess.PIPE,
         env=environment(),
         cwd=ROOT,
+        preexec_fn=interruptible,
     ) as process:
         assert process.stdin is not None
         assert process.stdout is not None
@@ -273,6 +279,7 @@ class Terminal:
     def __init__(self, **environ: str) -> None:
         self.pid, self.file = pty.fork()
         if self.pid == 0:
+            interruptible()
             os.chdir(ROOT)
             os.execve(
                 sys.executable,
@@ -293,9 +300,14 @@ class Terminal:
         os.write(self.file, keys.encode())
 
     def ended(self) -> int:
-        status = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
-        os.close(self.file)
-        return status
+        """How it left, within a minute: what it still shows is read until its side closes."""
+        try:
+            while select.select([self.file], [], [], 60)[0] and os.read(self.file, 65_536):
+                pass
+        except OSError:  # Linux's way to say that the other side is closed
+            pass
+        os.close(self.file)  # hangs up on one that did not leave
+        return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
 
 
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
