@@ -166,7 +166,7 @@ def _plain(name: str) -> str:
 
 
 def questions(elections: dict[str, Election], asked: list[str], seed: int) -> Iterator[Planned]:
-    """A question for each election named: half on a position, others on a topic, a person, voting or nothing."""
+    """A question for each election named: half on a position, others on a topic, a person or voting."""
     chance = random.Random(seed)
     for identifier in asked:
         election = elections[identifier]

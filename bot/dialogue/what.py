@@ -132,7 +132,7 @@ class _Choosing:
     def _prefers_fact(self, topics: Sequence[Score], fact: Score) -> bool:
         frames = self.query.frames
         if not topics:
-            if not self.asked.clearly or (self.asked.by_role and fact.weight >= 1 and fact.matched & self._role_words()):
+            if not self.asked.clearly or (self.asked.by_role and fact.weight >= 1 and self._in_its_words(fact)):
                 return True
             asks_who = {"who_is", "everything"} & frames
             return fact.weight >= (3.0 if self.asked.by_role else 2.0 if asks_who else 1.0)
@@ -143,8 +143,10 @@ class _Choosing:
             return lead > 0
         return not {"everyone", "everything"} & frames
 
-    def _role_words(self) -> set[int]:
-        return {p for m in self.query.mentions if m.role for p in range(m.start, m.end)}
+    def _in_its_words(self, fact: Score) -> bool:
+        """Whether a role ("the mayor") is part of how the fact is asked for, or was only the bare word."""
+        roles = [m for m in self.query.mentions if m.role]
+        return bool(roles) and all(m.end - m.start == 1 or fact.matched & set(range(m.start, m.end)) for m in roles)
 
     def _state_of_things(self, topic: Score) -> str | None:
         """The fact that says how things stand, when a question asks how much and not who wants what."""
@@ -153,7 +155,7 @@ class _Choosing:
             return None
         branch = self.election.branch(topic.entry.id)
         weights = {s.entry.id: s.weight for s in self.query.ranking if s.entry.kind == "fact"}
-        facts = [fact for fact, about in self.fact_topics.items() if about in branch]
+        facts = [f for f, t in self.fact_topics.items() if t == topic.entry.id or (t in branch and f in weights)]
         facts.sort(key=lambda f: (-weights.get(f, 0.0), self.fact_topics[f] != topic.entry.id, f))
         return facts[0] if facts else None
 

@@ -16,7 +16,7 @@ EN = language("en")
 
 @pytest.fixture(scope="module")
 def lexicon() -> Lexicon:
-    return Lexicon(["camera", "piscine", "vestiaire", "phoque", "ecole", "bus", "cambriolage"], FR)
+    return Lexicon(["camera", "piscine", "vestiaire", "ecole", "bus", "cambriolage"], FR)
 
 
 @pytest.mark.parametrize(
@@ -37,8 +37,7 @@ def test_longer_words_may_have_more_letters_wrong(length: int, letters: int) -> 
         ("piscinne", "piscine"),
         ("vestiere", "vestiaire"),
         ("fok", None),
-        ("foque", "phoque"),
-        ("ekole", "ecole"),
+        ("fauque", None),
         ("cambriolaje", "cambriolage"),
         ("canbriolaje", "cambriolage"),
     ],
@@ -106,7 +105,7 @@ def test_a_word_of_the_language_is_never_corrected(small: Assistant, word: str) 
     assert understood(small, f"la {word} de la ville") == []
 
 
-@pytest.mark.parametrize("text", ["le pire des candidats", "qui est le pire ?", "the worst candidate"])
+@pytest.mark.parametrize("text", ["qui est le pire des candidats", "qui est le pire ?", "the worst candidate"])
 def test_a_guard_sees_the_words_as_typed(small: Assistant, text: str) -> None:
     assert small.understand(Utterance(text, TOWN), Memory()).decline == "judgement"
 

@@ -171,7 +171,7 @@ def test_a_flood_of_words_is_cut_short() -> None:
         ("caméras", "caméra", "french"),
         ("écoles", "école", "french"),
         ("municipales", "municipale", "french"),
-        ("propose", "proposent", "french"),
+        ("proposer", "proposé", "french"),
         ("sécurité", "sécurités", "french"),
         ("cameras", "camera", "english"),
         ("schools", "school", "english"),
