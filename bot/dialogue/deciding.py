@@ -85,7 +85,7 @@ def _blocked(query: Query, scope: Scope, asked: Whom, about: What) -> Outcome | 
         return Unknown("topic", targets=asked.candidates[:OFFERED])
     for stranger in asked.strangers:
         theirs = _their_candidates(scope, stranger)
-        known = _known_person(query, scope.election, stranger) if not about else ()
+        known = _known_person(query, scope.election, stranger) if not (about or asked.candidates) else ()
         if known:
             return Clarification((*known, *theirs))
         affiliation = asked.clearly and not about and {"who_is", "affiliation"} & query.frames

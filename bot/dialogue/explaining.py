@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import fields
 
 from bot.dialogue.outcomes import NAMES, Decline, Outcome, Unknown
@@ -30,12 +30,13 @@ class Explanation:
         sure = self.say("why.sure" if query.sure_of_language else "why.unsure")
         return [
             self._labelled("language", f"{self.say.language_name(query.language)} ({sure})"),
-            self._labelled("corrections", "; ".join(self._corrections(query))),
-            self._labelled("mentions", "; ".join(self._mention(m, query) for m in query.mentions)),
-            self._labelled("frames", ", ".join(sorted(query.frames))),
+            self._listed("corrections", self._corrections(query), "; "),
+            self._listed("mentions", (self._mention(m, query) for m in query.mentions), "; "),
+            self._listed("frames", sorted(query.frames), ", "),
             self._labelled("ranking", "" if query.ranking else self.say("why.none")),
             *(f"  {self._reading(score)}" for score in query.ranking[:READINGS]),
-            self._labelled("threshold", "; ".join(self._thresholds())),
+            self._labelled("threshold", ""),
+            *(f"  {threshold}" for threshold in self._thresholds()),
             self.because(outcome),
         ]
 
@@ -51,9 +52,10 @@ class Explanation:
         return self._labelled("outcome", f"{name} – {self.say(f'why.because.{name}', reason=reason)}")
 
     def _labelled(self, label: str, text: str) -> str:
-        if not text and label != "ranking":
-            text = self.say("why.none")
         return f"{self.say(f'why.{label}')}{self.say('colon')}{text}".rstrip()
+
+    def _listed(self, label: str, texts: Iterable[str], between: str) -> str:
+        return self._labelled(label, between.join(texts) or self.say("why.none"))
 
     def _corrections(self, query: Query) -> Iterator[str]:
         for correction in query.corrections:
@@ -92,8 +94,8 @@ class Explanation:
     def _thresholds(self) -> Iterator[str]:
         for threshold in fields(self.thresholds):
             key = f"why.thresholds.{threshold.name}"
-            value = f"{getattr(self.thresholds, threshold.name):g}"
-            yield self.say(key, value=value) if key in self._keys else f"{threshold.name} {value}"
+            value = f"{getattr(self.thresholds, threshold.name):.2f}"
+            yield self.say(key, value=value) if key in self._keys else f"{value}  {threshold.name}"
 
     def _or_itself(self, key: str, name: str) -> str:
         return self.say(key) if key in self._keys else name

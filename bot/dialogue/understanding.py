@@ -20,6 +20,7 @@ from bot.matching.ranking import Heard, Score, rank
 
 ELECTIONS_KEPT = 256
 FOREIGN = 4.2
+UNREAD = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,10 +189,20 @@ class _Reading:
         code, sure = detect(words, languages, self.scope.names.rare_words)
         if code is not None and sure:
             return code, True
-        for preferred in (*self.preferred, code, *self.scope.election.languages):
+        for preferred in (*self.preferred, code, self._likelier(words), *self.scope.election.languages):
             if preferred in self.scope.election.languages:
                 return preferred, False
         return languages[0].code, False
+
+    def _likelier(self, words: Sequence[Word]) -> str | None:
+        """The language in which the words that nobody knows are nearest to known ones."""
+        strange = [w.folded for w in words if not any(x.zipf(w.folded) for x in self.scope.index.languages)]
+        costs = []
+        for code, lexicon in self.scope.lexicons.items():
+            nearest = [lexicon.nearest(word) for word in strange]
+            costs.append((sum(near[0] if near else UNREAD for near in nearest), code))
+        ranked = sorted(costs)
+        return ranked[0][1] if len(ranked) > 1 and ranked[0][0] < ranked[1][0] - 0.3 else None
 
     def _spelt(self, raw: Sequence[Word]) -> Iterator[Word]:
         """SMS spellings written out, unless the base uses the word as it is."""

@@ -134,14 +134,16 @@ class _Choosing:
         if not topics:
             if not self.asked.clearly or (self.asked.by_role and fact.weight >= 1 and self._in_its_words(fact)):
                 return True
+            if "measure" in frames and fact.weight >= 1:
+                return True
             asks_who = {"who_is", "everything"} & frames
             return fact.weight >= (3.0 if self.asked.by_role else 2.0 if asks_who else 1.0)
         if self.asked.clearly:
             return self.fact_topics.get(fact.entry.id) is None and fact.weight >= topics[0].weight + 1.0
         lead = fact.weight - topics[0].weight
-        if abs(lead) > self.thresholds.close:
-            return lead > 0
-        return not {"everyone", "everything"} & frames
+        if {"everyone", "everything"} & frames:
+            return lead >= 1.0
+        return lead >= -self.thresholds.close
 
     def _in_its_words(self, fact: Score) -> bool:
         """Whether a role ("the mayor") is part of how the fact is asked for, or was only the bare word."""

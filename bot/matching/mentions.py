@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from bot.knowledge.model import Election, Shared
@@ -122,7 +123,9 @@ class Names:
                 if not all(w in near for w, near in zip(form.words, heard, strict=True)):
                     continue
                 distances = [near[w] for w, near in zip(form.words, heard, strict=True)]
-                if sum(distances) and self._plausible(distances, known[start:end]):
+                if not sum(distances) or not self._plausible(distances, known[start:end]):
+                    continue
+                if len(form.words) > 1 or not self.gazetteer.is_near(words[start].folded, distances[0]):
                     yield Mention(start, end, form.kind, frozenset([form.id]), form.name, sum(distances))
         if not known[start]:
             yield from self._glued(words[start].folded, start)
@@ -217,7 +220,20 @@ class Gazetteer:
         self.by_first: dict[str, list[_Form]] = {}
         for shared in folders:
             _file(gazetteer_forms(shared, languages), self.by_first, languages)
+        self._near: dict[tuple[str, int], bool] = {}
         self.words = frozenset(w for forms in self.by_first.values() for f in forms for w in f.words if len(w) > 3)
+
+
+    def is_near(self, heard: str, distance: int) -> bool:
+        """Whether a misspelt word is nearer to some place or person of elsewhere, or as near with one letter off."""
+        distance -= distance > 1
+        key = (heard, distance)
+        if key not in self._near:
+            if len(self._near) > 20_000:
+                self._near.clear()
+            found = process.extractOne(heard, self.words, scorer=OSA.distance, score_cutoff=distance)
+            self._near[key] = found is not None
+        return self._near[key]
 
 
 def _file(forms: Iterable[_Form], by_first: dict[str, list[_Form]], languages: Sequence[Language]) -> None:

@@ -467,7 +467,7 @@ def test_an_explanation_follows_the_answer(one: str) -> None:
         "transparance → ",
         "(candidat",
         "(sujet transparency)",
-        "Seuils : ",
+        "Seuils :\n",
         "Résultat : position",
     ):
         assert part in out

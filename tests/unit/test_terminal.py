@@ -343,7 +343,7 @@ def test_an_explanation_shows_language_corrections_names_readings_thresholds_and
     assert "Élise Roy (candidat" in text
     assert "transparance → " in text
     assert "(sujet transparency)" in text
-    assert "Seuils : " in text
+    assert "Seuils :\n" in text
     assert "Résultat : position – " in text
     assert conversation.assistant.base.version in lines[-1]
 
