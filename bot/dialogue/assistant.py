@@ -62,12 +62,16 @@ class Assistant:
 
     def understand(self, utterance: Utterance, memory: Memory) -> Query:
         """What an utterance says, before anything is decided."""
-        preferred = [code for code in (utterance.language, memory.language, utterance.client_language) if code]
+        preferred = [
+            code for code in (utterance.language, memory.language, utterance.client_language) if code
+        ]
         return self.understanding.query(utterance.text, utterance.election, preferred)
 
     def _answerable(self, reply: Reply, utterance: Utterance, scope: Scope) -> tuple[Suggestion, ...]:
         """Only suggestions that lead somewhere when typed as well as when tapped."""
-        return tuple(s for s in reply.suggestions if self._leads(s, reply.language, utterance.election, scope))
+        return tuple(
+            s for s in reply.suggestions if self._leads(s, reply.language, utterance.election, scope)
+        )
 
     def _leads(self, suggestion: Suggestion, language: str, election: str, scope: Scope) -> bool:
         key = (suggestion.text, election)

@@ -106,7 +106,9 @@ class _Composing:
             if len(outcome.topics) > 1:
                 parts.append(Line(self._topic(topic), heading=True))
             if not claims:
-                parts.append(Line(self.say("no_position", names=self._name(outcome.candidate), date=self.checked)))
+                parts.append(
+                    Line(self.say("no_position", names=self._name(outcome.candidate), date=self.checked))
+                )
             parts.extend(self._statements(outcome.candidate, claims))
         parts.append(self._phase())
         compare = tuple(f"{t}" for t in outcome.topics)
@@ -136,7 +138,9 @@ class _Composing:
         parts.append(Line(self.say(f"order.{self.election.description.order.value}")))
         parts.append(self._phase())
         understood = self._understood(list(outcome.candidates), outcome.topics)
-        related = [f.id for f in self.election.all("facts").values() if f.topic in outcome.topics and f.answer]
+        related = [
+            f.id for f in self.election.all("facts").values() if f.topic in outcome.topics and f.answer
+        ]
         return self._made(outcome, understood, parts, related, candidates=tuple(shown), topics=outcome.topics)
 
     def _cards(self, outcome: CandidateCard) -> Reply:
@@ -181,12 +185,16 @@ class _Composing:
         else:
             sentence = self.say("no_position_anyone", date=self.checked)
         parts: list[Line | Statement] = [Line(sentence)]
-        held = [c for c in self.election.candidates if any(self.election.claims(c, t) for t in outcome.topics)]
+        held = [
+            c for c in self.election.candidates if any(self.election.claims(c, t) for t in outcome.topics)
+        ]
         if held:
             others = [self._name(c) for c in in_order(self.election, held, self.setting)]
             parts.append(Line(self.say("others_on_record", names=self.say.series(others))))
         parts.append(self._phase())
-        targets = [f"{t}" for t in outcome.topics if held] + [c for c in outcome.candidates if self._has_any(c)]
+        targets = [f"{t}" for t in outcome.topics if held] + [
+            c for c in outcome.candidates if self._has_any(c)
+        ]
         understood = self._understood(list(outcome.candidates), outcome.topics)
         return self._made(
             outcome, understood, parts, targets, candidates=outcome.candidates, topics=outcome.topics
@@ -195,7 +203,9 @@ class _Composing:
     def _clarification(self, outcome: Clarification) -> Reply:
         line = Line(self.say("clarification"))
         named = dict.fromkeys(t.partition("/")[0] for t in outcome.targets)
-        topics = dict.fromkeys(t for target in outcome.targets if self.election.has("topics", t := target.rpartition("/")[2]))
+        topics = dict.fromkeys(
+            t for target in outcome.targets if self.election.has("topics", t := target.rpartition("/")[2])
+        )
         return self._made(
             outcome,
             "",
@@ -218,7 +228,9 @@ class _Composing:
 
     def _unknown(self, outcome: Unknown) -> Reply:
         key = outcome.reason if outcome.reason != "elsewhere" else "elsewhere"
-        line = Line(self.say(f"unknown.{key}", name=outcome.name, election=self._text(self.election.description.name)))
+        line = Line(
+            self.say(f"unknown.{key}", name=outcome.name, election=self._text(self.election.description.name))
+        )
         return self._made(outcome, "", [line], outcome.targets or self._starters())
 
     # --- parts -----------------------------------------------------------------------------------------

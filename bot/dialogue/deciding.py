@@ -143,7 +143,11 @@ def _which(query: Query, election: Election, asked: Whom, about: What, memory: M
 
 
 def _recalled(election: Election, recalled: FollowUp) -> Outcome:
-    return _fact(election, recalled.fact) if recalled.fact else _on(election, recalled.candidates, recalled.topics)
+    return (
+        _fact(election, recalled.fact)
+        if recalled.fact
+        else _on(election, recalled.candidates, recalled.topics)
+    )
 
 
 def _fact(election: Election, fact: str) -> Outcome:

@@ -43,10 +43,17 @@ def follow_up(query: Query, scope: Scope, asked: Whom, about: What, memory: Memo
     return _nothing_new(query, asked, memory, opens)
 
 
-def _new_topic(query: Query, election: Election, asked: Whom, about: What, memory: Memory, opens: bool) -> FollowUp | None:
+def _new_topic(
+    query: Query, election: Election, asked: Whom, about: What, memory: Memory, opens: bool
+) -> FollowUp | None:
     """A topic alone: of whom we were speaking, or, when one word points back elsewhere, the topic before."""
     points_back = "thing" in query.frames and not asked.candidates
-    weak = points_back and "follow_up" not in query.frames and len(query.meaning) <= 1 and query.stray() < NEARLY_BARE
+    weak = (
+        points_back
+        and "follow_up" not in query.frames
+        and len(query.meaning) <= 1
+        and query.stray() < NEARLY_BARE
+    )
     if weak and memory.topics and not _related(election, about.topics, memory.topics):
         return FollowUp(memory.candidates, memory.topics)
     alone = not asked.clearly and not query.asks_everyone and len(memory.candidates) == 1
@@ -64,7 +71,9 @@ def _nothing_new(query: Query, asked: Whom, memory: Memory, opens: bool) -> Foll
         return FollowUp((), memory.topics)
     asks_who = bool({"who_is", "everything"} & frames) and "thing" not in frames
     if asked.clearly:
-        return FollowUp(asked.candidates, memory.topics) if memory.topics and (opens or not asks_who) else None
+        return (
+            FollowUp(asked.candidates, memory.topics) if memory.topics and (opens or not asks_who) else None
+        )
     if asks_who or query.help is not None or (asked.mismatched and not asked.candidates):
         return None
     if memory.topics:

@@ -76,15 +76,7 @@ class Unknown:
 
 
 Outcome = (
-    Position
-    | Comparison
-    | CandidateCard
-    | FactAnswer
-    | NoPosition
-    | Clarification
-    | Decline
-    | Help
-    | Unknown
+    Position | Comparison | CandidateCard | FactAnswer | NoPosition | Clarification | Decline | Help | Unknown
 )
 
 NAMES: dict[type, str] = {

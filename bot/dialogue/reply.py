@@ -83,7 +83,11 @@ def plain(reply: Reply, choices: bool = True) -> str:
             continue
         after_statement = True
         lines.append(f"• {part.text}")
-        lines += [f"  {more}" for more in (part.quote, part.note and f"({part.note})", part.source_line, part.url) if more]
+        lines += [
+            f"  {more}"
+            for more in (part.quote, part.note and f"({part.note})", part.source_line, part.url)
+            if more
+        ]
     if choices and reply.suggestions:
         lines.append("")
         lines += [f"{number}. {s.text}" for number, s in enumerate(reply.suggestions, 1)]

@@ -121,9 +121,7 @@ class Understanding:
             {fact.id: fact.topic for fact in facts.values()},
         )
         names = Names(election, gazetteer)
-        lexicons = {
-            lang.code: self._lexicon(lang, index, gazetteer, names, key) for lang in languages
-        }
+        lexicons = {lang.code: self._lexicon(lang, index, gazetteer, names, key) for lang in languages}
         return Scope(election, index, names, lexicons)
 
     def _shared_layer(self, shared: Shared) -> Layer:
@@ -131,7 +129,9 @@ class Understanding:
             self._layers[id(shared)] = shared_layer(shared)
         return self._layers[id(shared)]
 
-    def _lexicon(self, lang: Language, index: Index, gazetteer: Gazetteer, names: Names, key: tuple[int, ...]) -> Lexicon:
+    def _lexicon(
+        self, lang: Language, index: Index, gazetteer: Gazetteer, names: Names, key: tuple[int, ...]
+    ) -> Lexicon:
         common = (lang.code, key)
         if common not in self._shared_lexicons:
             words = (w for layer in index.layers[1:] for w in layer.surfaces.get(lang.code, ()))
@@ -224,9 +224,14 @@ class _Reading:
             return True
         if folded in self.scope.names.gazetteer.words:
             return True
-        return any(lang.zipf(folded) >= (KNOWN if lang is self.lang else FAMILIAR) for lang in self.scope.index.languages)
+        return any(
+            lang.zipf(folded) >= (KNOWN if lang is self.lang else FAMILIAR)
+            for lang in self.scope.index.languages
+        )
 
-    def _corrected(self, words: Sequence[Word], known: Sequence[bool], names: Sequence[Mention]) -> list[Word]:
+    def _corrected(
+        self, words: Sequence[Word], known: Sequence[bool], names: Sequence[Mention]
+    ) -> list[Word]:
         out: list[Word] = []
         for position, word in enumerate(words):
             if known[position] or any(n.covers(position) for n in names):
@@ -262,8 +267,13 @@ class _Reading:
             head, tail = folded[:cut], folded[cut:]
             elided = head in self.lang.elisions and len(tail) > 3
             small = len(head) > 1 and head in self.lang.stop and len(tail) > 3
-            if (elided or small) and (self.scope.index.knows(tail) or self.lang.zipf(tail) >= 4 or self.lang.is_small(tail)):
-                return [Word(head, head, word.sentence, word.asks), Word(word.written[cut:], tail, word.sentence, word.asks)]
+            if (elided or small) and (
+                self.scope.index.knows(tail) or self.lang.zipf(tail) >= 4 or self.lang.is_small(tail)
+            ):
+                return [
+                    Word(head, head, word.sentence, word.asks),
+                    Word(word.written[cut:], tail, word.sentence, word.asks),
+                ]
         for cut in range(4, len(folded) - 3):
             head, tail = folded[:cut], folded[cut:]
             if all(self.scope.index.knows(p) or self.lang.zipf(p) >= 4.5 for p in (head, tail)):
@@ -291,7 +301,9 @@ class _Reading:
             found = self.scope.names.find(words, self.lang, [self._known(w) for w in words])
         return found
 
-    def _heard(self, words: list[Word], mentions: Sequence[Mention], raw: Sequence[Word]) -> tuple[list[Heard], list[str], bool]:
+    def _heard(
+        self, words: list[Word], mentions: Sequence[Mention], raw: Sequence[Word]
+    ) -> tuple[list[Heard], list[str], bool]:
         marked = [_mark(i, mentions) or w.folded for i, w in enumerate(words)]
         whole = line(marked)
         commanded = [(m.start(), m.end()) for m in self.lang.commands.finditer(whole)]
@@ -299,15 +311,29 @@ class _Reading:
         heard = []
         for position, word in enumerate(words):
             mention = next((m for m in mentions if m.covers(position)), None)
-            taken = position in ordered or (mention is not None and mention.kind in ("candidate", "place", "party"))
+            taken = position in ordered or (
+                mention is not None and mention.kind in ("candidate", "place", "party")
+            )
             small = self._small(word)
-            heard.append(Heard(position, word.written, word.folded, word.sentence, small, taken, self._weight(word, mention)))
+            heard.append(
+                Heard(
+                    position,
+                    word.written,
+                    word.folded,
+                    word.sentence,
+                    small,
+                    taken,
+                    self._weight(word, mention),
+                )
+            )
         kept = [w for i, w in enumerate(marked) if i not in ordered]
         return heard, [line(w.folded for w in raw), line(kept)], bool(commanded)
 
     def _languages_heard(self, words: Sequence[Word]) -> list[Language]:
         """The message's language, then any other that some of its small words belong to."""
-        mixed = [w.folded for w in words if not self.lang.is_small(w.folded) and self._small_elsewhere(w.folded)]
+        mixed = [
+            w.folded for w in words if not self.lang.is_small(w.folded) and self._small_elsewhere(w.folded)
+        ]
         others = (lang for lang in self.scope.index.languages if lang is not self.lang)
         return [self.lang, *(lang for lang in others if any(lang.is_small(w) for w in mixed))]
 
@@ -322,7 +348,9 @@ class _Reading:
 
     def _small_elsewhere(self, folded: str) -> bool:
         others = (lang for lang in self.scope.index.languages if lang is not self.lang)
-        return self.lang.zipf(folded) < FOREIGN and any(lang.is_small(folded) and len(folded) > 2 for lang in others)
+        return self.lang.zipf(folded) < FOREIGN and any(
+            lang.is_small(folded) and len(folded) > 2 for lang in others
+        )
 
     def _weight(self, word: Word, mention: Mention | None) -> float:
         """How much a word wants to be explained: little if common, fully if rare, unknown or a stranger's name."""
@@ -330,7 +358,9 @@ class _Reading:
             return 1.0
         if word.folded.isdigit():
             return 0.15
-        zipf = max(lang.zipf(word.folded) - (0 if lang is self.lang else 0.8) for lang in self.scope.index.languages)
+        zipf = max(
+            lang.zipf(word.folded) - (0 if lang is self.lang else 0.8) for lang in self.scope.index.languages
+        )
         if len(word.folded) < 4 and zipf < 4:
             return 0.4
         if zipf < 4.3 and not self.scope.index.knows(word.folded) and self.lang.sounds_small(word.folded):
@@ -346,7 +376,9 @@ class _Reading:
             return frozenset(sentences)
         telling = {w.sentence for w in heard if w.meaning or w.taken or w.folded in self.lang.persons}
         marked = {w.sentence for w in words if w.asks} & telling
-        worded = {w.sentence for w in heard if w.folded in self.lang.questions or w.folded in self.lang.campaign}
+        worded = {
+            w.sentence for w in heard if w.folded in self.lang.questions or w.folded in self.lang.campaign
+        }
         asking = marked or worded & telling
         return frozenset([max(asking)]) if asking else frozenset(sentences)
 

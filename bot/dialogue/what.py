@@ -64,7 +64,9 @@ def what(query: Query, scope: Scope, asked: Whom, memory: Memory, thresholds: Th
 
 
 class _Choosing:
-    def __init__(self, query: Query, scope: Scope, asked: Whom, memory: Memory, thresholds: Thresholds) -> None:
+    def __init__(
+        self, query: Query, scope: Scope, asked: Whom, memory: Memory, thresholds: Thresholds
+    ) -> None:
         self.query = query
         self.election = scope.election
         self.fact_topics = scope.index.fact_topics
@@ -92,7 +94,9 @@ class _Choosing:
         """Whether enough is explained: by a whole phrasing, or by the words of a named candidate's own claims."""
         if not score.complete:
             topic = score.entry.id
-            own = score.entry.kind == "topic" and any(self.election.claims(c, topic) for c in self.asked.candidates)
+            own = score.entry.kind == "topic" and any(
+                self.election.claims(c, topic) for c in self.asked.candidates
+            )
             return own and self.asked.named and score.coverage >= self.thresholds.told
         at_home = self.query.campaign or "everyone" in self.query.frames or self.query.mentioned("place")
         threshold = self.thresholds.campaign if at_home else self.thresholds.plain
@@ -132,7 +136,9 @@ class _Choosing:
     def _prefers_fact(self, topics: Sequence[Score], fact: Score) -> bool:
         frames = self.query.frames
         if not topics:
-            if not self.asked.clearly or (self.asked.by_role and fact.weight >= 1 and self._in_its_words(fact)):
+            if not self.asked.clearly or (
+                self.asked.by_role and fact.weight >= 1 and self._in_its_words(fact)
+            ):
                 return True
             if "measure" in frames and fact.weight >= 1:
                 return True
@@ -148,16 +154,24 @@ class _Choosing:
     def _in_its_words(self, fact: Score) -> bool:
         """Whether a role ("the mayor") is part of how the fact is asked for, or was only the bare word."""
         roles = [m for m in self.query.mentions if m.role]
-        return bool(roles) and all(m.end - m.start == 1 or fact.matched & set(range(m.start, m.end)) for m in roles)
+        return bool(roles) and all(
+            m.end - m.start == 1 or fact.matched & set(range(m.start, m.end)) for m in roles
+        )
 
     def _state_of_things(self, topic: Score) -> str | None:
         """The fact that says how things stand, when a question asks how much and not who wants what."""
         of_town = any(m.kind == "place" and m.start == 0 for m in self.query.mentions)
-        if self.asked.candidates or self.query.asks_everyone or not ("measure" in self.query.frames or of_town):
+        if (
+            self.asked.candidates
+            or self.query.asks_everyone
+            or not ("measure" in self.query.frames or of_town)
+        ):
             return None
         branch = self.election.branch(topic.entry.id)
         weights = {s.entry.id: s.weight for s in self.query.ranking if s.entry.kind == "fact"}
-        facts = [f for f, t in self.fact_topics.items() if t == topic.entry.id or (t in branch and f in weights)]
+        facts = [
+            f for f, t in self.fact_topics.items() if t == topic.entry.id or (t in branch and f in weights)
+        ]
         facts.sort(key=lambda f: (-weights.get(f, 0.0), self.fact_topics[f] != topic.entry.id, f))
         return facts[0] if facts else None
 
@@ -166,11 +180,12 @@ class _Choosing:
         best = self._own_first(scores)
         chosen = [best.entry.id]
         for other in scores:
-            further = bool(other.matched - best.matched) or other.weight >= best.weight - self.thresholds.margin
+            further = (
+                bool(other.matched - best.matched) or other.weight >= best.weight - self.thresholds.margin
+            )
             if further and other.weight >= 0.9 and other is not best and not self._without_words(other, best):
                 chosen.append(other.entry.id)
         return _simplest(chosen, self.election)
-
 
     def _own_first(self, scores: Sequence[Score]) -> Score:
         """The best topic; among readings about as good, the one a named candidate has spoken on."""

@@ -37,7 +37,9 @@ def whom(query: Query, scope: Scope, memory: Memory) -> Whom:
     outside = [m for m in query.mentions if not query.in_focus(m.start)]
     people = _People(query, scope)
     people.add(inside)
-    points_back = any(w.folded in scope.language(query.language).persons for w in query.words if query.in_focus(w.position))
+    points_back = any(
+        w.folded in scope.language(query.language).persons for w in query.words if query.in_focus(w.position)
+    )
     recalled: tuple[str, ...] = ()
     mismatched = False
     if not people.found and not query.asks_everyone:
@@ -117,7 +119,9 @@ def _recalled(query: Query, scope: Scope, memory: Memory) -> tuple[tuple[str, ..
     """
     language = scope.language(query.language)
     spoken = {w.folded for w in query.words if query.in_focus(w.position)}
-    wanted = {gender for gender, words in (("woman", language.women), ("man", language.men)) if spoken & words}
+    wanted = {
+        gender for gender, words in (("woman", language.women), ("man", language.men)) if spoken & words
+    }
     if len(wanted) != 1:
         return memory.candidates, False
 

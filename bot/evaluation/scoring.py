@@ -67,8 +67,10 @@ def _misattributed(question: Question, reply: Reply) -> bool:
     owners = {claim.partition("/")[0] for claim in reply.claims}
     if owners - set(reply.candidates):
         return True
-    return bool(owners) and question.outcome in ("position", "no_position", "candidate") and bool(
-        question.candidates and reply.name == "position" and not owners & set(question.candidates)
+    return (
+        bool(owners)
+        and question.outcome in ("position", "no_position", "candidate")
+        and bool(question.candidates and reply.name == "position" and not owners & set(question.candidates))
     )
 
 
@@ -76,7 +78,9 @@ def _amiss(question: Question, reply: Reply, text: str, election: Election) -> s
     missing = set(question.candidates) - set(reply.candidates)
     if missing:
         return f"does not name {', '.join(sorted(missing))}"
-    if question.topics and not any(_related(t, {*reply.topics, *reply.facts}, election) for t in question.topics):
+    if question.topics and not any(
+        _related(t, {*reply.topics, *reply.facts}, election) for t in question.topics
+    ):
         return f"is about {', '.join((*reply.topics, *reply.facts)) or 'nothing'}"
     for pattern in question.must:
         if not re.search(pattern, text, re.IGNORECASE):
@@ -88,13 +92,19 @@ def _amiss(question: Question, reply: Reply, text: str, election: Election) -> s
 
 
 def _related(topic: str, given: Iterable[str], election: Election) -> bool:
-    wanted = set(election.lineage(topic)) | election.branch(topic) if election.has("topics", topic) else {topic}
+    wanted = (
+        set(election.lineage(topic)) | election.branch(topic) if election.has("topics", topic) else {topic}
+    )
     return any(g in wanted for g in given)
 
 
 def _targets(question: Question, election: Election) -> set[str]:
     related: set[str] = set()
     for topic in question.topics:
-        related |= {topic, *(election.lineage(topic) if election.has("topics", topic) else ()), *election.branch(topic)}
+        related |= {
+            topic,
+            *(election.lineage(topic) if election.has("topics", topic) else ()),
+            *election.branch(topic),
+        }
     pairs = {f"{c}/{t}" for c in question.candidates for t in related}
     return related | pairs | set(question.candidates)

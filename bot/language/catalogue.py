@@ -169,7 +169,9 @@ def language(code: str) -> Language:
         women=women,
         men=men,
         persons=women | men | _folded(file.anaphora.anyone, elisions),
-        spellings={k.lower(): tuple(w.written for w in words(v, elisions)) for k, v in file.spellings.items()},
+        spellings={
+            k.lower(): tuple(w.written for w in words(v, elisions)) for k, v in file.spellings.items()
+        },
     )
 
 

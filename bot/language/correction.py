@@ -56,7 +56,9 @@ class _Tier:
         for length in range(len(word) - limit, len(word) + limit + 1) if limit else ():
             for key in ((length, word[0], True), (length, word[-1], False)):
                 pool = self.pools.get(key, ())
-                for target, _, _ in process.extract(word, pool, scorer=OSA.distance, score_cutoff=limit, limit=8):
+                for target, _, _ in process.extract(
+                    word, pool, scorer=OSA.distance, score_cutoff=limit, limit=8
+                ):
                     yield target
         if len(sound) >= 2 and len(word) >= 4:
             for target in self.by_sound.get(sound, ()):
@@ -70,8 +72,16 @@ class Lexicon:
     def __init__(self, words: Iterable[str], language: Language) -> None:
         self.language = language
         self.base = frozenset(w for w in words if len(w) >= 4)
-        common = {w for w, zipf in language.frequency.items() if zipf >= COMMON and len(w) >= 4 and w.isalpha()}
-        self._tiers = [_Tier(self.base | common | {w for w in language.grammar | language.stop if len(w) >= 3}, self.base, language)]
+        common = {
+            w for w, zipf in language.frequency.items() if zipf >= COMMON and len(w) >= 4 and w.isalpha()
+        }
+        self._tiers = [
+            _Tier(
+                self.base | common | {w for w in language.grammar | language.stop if len(w) >= 3},
+                self.base,
+                language,
+            )
+        ]
         self._seen: dict[str, tuple[float, str] | None] = {}
 
     def extended(self, words: Iterable[str]) -> Lexicon:

@@ -11,7 +11,9 @@ SURE = 1.5
 HINT = 0.3
 
 
-def detect(words: Sequence[Word], languages: Iterable[Language], ignored: frozenset[str] = frozenset()) -> tuple[str | None, bool]:
+def detect(
+    words: Sequence[Word], languages: Iterable[Language], ignored: frozenset[str] = frozenset()
+) -> tuple[str | None, bool]:
     """The likeliest language, and whether that is sure; None where nothing tells them apart.
 
     Names in `ignored` say nothing of the language. A spelling only one language knows counts like a common word.

@@ -15,10 +15,26 @@ WORDS = 400
 
 _SIGNS = str.maketrans(
     {"’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'"}
-    | {"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "Œ": "OE", "Æ": "AE", "ẞ": "SS", "Ø": "O", "Ł": "L"}
+    | {
+        "œ": "oe",
+        "æ": "ae",
+        "ß": "ss",
+        "ø": "o",
+        "ł": "l",
+        "Œ": "OE",
+        "Æ": "AE",
+        "ẞ": "SS",
+        "Ø": "O",
+        "Ł": "L",
+    }
 )
-_WORD = re.compile(r"\d+(?:[ .,\u00a0\u202f]\d{3})+(?!\d)|\d+[a-z]{1,2}\b|\d+|[^\W\d_][^\W_]*(?:['&][^\W_]+)*|[&]", re.UNICODE)
-_SENTENCE_END = re.compile(r"(?:(?<!\b[^\W\d_])\.|[!?])[.!?]*(?=\s|$)|\n")  # no end after an initial: "M. Untel"
+_WORD = re.compile(
+    r"\d+(?:[ .,\u00a0\u202f]\d{3})+(?!\d)|\d+[a-z]{1,2}\b|\d+|[^\W\d_][^\W_]*(?:['&][^\W_]+)*|[&]",
+    re.UNICODE,
+)
+_SENTENCE_END = re.compile(
+    r"(?:(?<!\b[^\W\d_])\.|[!?])[.!?]*(?=\s|$)|\n"
+)  # no end after an initial: "M. Untel"
 _MARKS = re.compile("[\u0300-\u036f]+")
 _STRETCHED = re.compile(r"(.)\1{2,}")
 _THOUSANDS = re.compile(r"[ .,\u00a0\u202f]")
@@ -55,7 +71,9 @@ def clean(text: str) -> str:
     composed = unicodedata.normalize("NFKC", signs)[:CHARACTERS]
     if composed.isprintable():
         return composed
-    return "".join(c if c in "\n\t " or not unicodedata.category(c).startswith("C") else " " for c in composed)
+    return "".join(
+        c if c in "\n\t " or not unicodedata.category(c).startswith("C") else " " for c in composed
+    )
 
 
 def words(text: str, elisions: Iterable[str] = ()) -> list[Word]:

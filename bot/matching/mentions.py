@@ -74,7 +74,9 @@ class Names:
             for position, word in enumerate(form.words):
                 self._at.setdefault(word, []).append((form, position))
         self._near_words: dict[tuple[str, str], dict[str, int]] = {}
-        self.rare_words = frozenset(w for w in self.vocabulary() if not any(x.is_small(w) for x in self.languages))
+        self.rare_words = frozenset(
+            w for w in self.vocabulary() if not any(x.is_small(w) for x in self.languages)
+        )
         self.party_candidates = self._party_candidates()
         self.person_candidates = self._person_candidates()
 
@@ -110,7 +112,9 @@ class Names:
                             continue
                         yield Mention(start, end, form.kind, frozenset([form.id]), form.name, role=form.role)
 
-    def _near(self, words: Sequence[Word], start: int, lang: Language, known: Sequence[bool]) -> Iterator[Mention]:
+    def _near(
+        self, words: Sequence[Word], start: int, lang: Language, known: Sequence[bool]
+    ) -> Iterator[Mention]:
         """Names of which this word is, perhaps misspelt, the first one near enough."""
         for form_word in self._similar(words[start].folded, lang):
             for form, position in self._at[form_word]:
@@ -167,7 +171,9 @@ class Names:
             merged[key] = replace(mention, ids=ids)
         rank = {"candidate": 0, "place": 1, "party": 2, "person": 3, "elsewhere": 4, "beyond": 5}
         kept: list[Mention] = []
-        for mention in sorted(merged.values(), key=lambda m: (m.start - m.end, m.distance, rank[m.kind], m.start)):
+        for mention in sorted(
+            merged.values(), key=lambda m: (m.start - m.end, m.distance, rank[m.kind], m.start)
+        ):
             if not any(mention.start < other.end and other.start < mention.end for other in kept):
                 kept.append(mention)
         return sorted(kept, key=lambda m: m.start)
@@ -175,7 +181,9 @@ class Names:
     def _candidate_forms(self) -> Iterator[_Form]:
         for candidate in self.election.candidates.values():
             seen: set[tuple[str, ...]] = set()
-            for text, fuzzy in _ways_to_name(candidate.name, candidate.aliases, candidate.list_name, self._articles):
+            for text, fuzzy in _ways_to_name(
+                candidate.name, candidate.aliases, candidate.list_name, self._articles
+            ):
                 form = _form(text, "candidate", candidate.id, fuzzy, self.languages, candidate.name)
                 role = not fuzzy and not set(form.words) & _name_words(candidate.name)
                 form = replace(form, role=role, opening=role and len(form.words) == 1)
@@ -187,7 +195,9 @@ class Names:
         """A single word that the languages use for something else is nobody's name ("lies", "rose")."""
         if len(form.words) > 1 or form.opening:
             return True
-        return len(form.words[0]) > 2 and all(lang.zipf(form.words[0]) < 5.2 and not lang.is_small(form.words[0]) for lang in self.languages)
+        return len(form.words[0]) > 2 and all(
+            lang.zipf(form.words[0]) < 5.2 and not lang.is_small(form.words[0]) for lang in self.languages
+        )
 
     def _party_candidates(self) -> dict[str, frozenset[str]]:
         parties = self.election.all("parties")
@@ -221,8 +231,9 @@ class Gazetteer:
         for shared in folders:
             _file(gazetteer_forms(shared, languages), self.by_first, languages)
         self._near: dict[tuple[str, int], bool] = {}
-        self.words = frozenset(w for forms in self.by_first.values() for f in forms for w in f.words if len(w) > 3)
-
+        self.words = frozenset(
+            w for forms in self.by_first.values() for f in forms for w in f.words if len(w) > 3
+        )
 
     def is_near(self, heard: str, distance: int) -> bool:
         """Whether a misspelt word is nearer to some place or person of elsewhere, or as near with one letter off."""
@@ -291,10 +302,14 @@ def _name_words(name: str) -> set[str]:
 def _like(alias: str, name: str) -> bool:
     """Whether an alias is the name in another spelling, so that it is cut and misspelt like one."""
     parts = fold(alias).replace("-", " ").split()
-    return 1 < len(parts) <= 4 and bool(_name_words(name) & set(parts) or OSA.normalized_similarity(fold(alias), fold(name)) > 0.75)
+    return 1 < len(parts) <= 4 and bool(
+        _name_words(name) & set(parts) or OSA.normalized_similarity(fold(alias), fold(name)) > 0.75
+    )
 
 
-def _form(text: str, kind: Kind, identifier: str, fuzzy: bool, languages: Sequence[Language], name: str = "") -> _Form:
+def _form(
+    text: str, kind: Kind, identifier: str, fuzzy: bool, languages: Sequence[Language], name: str = ""
+) -> _Form:
     elided = languages[0].elisions if languages else frozenset()
     words = tuple(w.folded for w in languages[0].words(text)) if languages else (fold(text),)
     if len(words) > 1 and words[0] in elided and "'" in text.replace("’", "'"):
@@ -312,7 +327,10 @@ def _same(form: _Form, heard: Sequence[Word], lang: Language) -> bool:
             return form.kind == "party" and word.folded.rstrip("s") == form.words[0].rstrip("s")
         if lang.is_small(word.folded):
             return False
-        if stem(word.folded, lang.stemmer) not in (form.stems[position], stem(form.words[position], lang.stemmer)):
+        if stem(word.folded, lang.stemmer) not in (
+            form.stems[position],
+            stem(form.words[position], lang.stemmer),
+        ):
             return False
     return True
 
@@ -324,7 +342,9 @@ def _distance(heard: str, word: str, lang: Language) -> int | None:
     if not limit or abs(len(heard) - len(word)) > max(limit, 3):
         return None
     distance = OSA.distance(heard, word, score_cutoff=4)
-    if distance <= limit and not (heard[0] != word[0] and distance > 1 and lang.sound(heard)[:1] != lang.sound(word)[:1]):
+    if distance <= limit and not (
+        heard[0] != word[0] and distance > 1 and lang.sound(heard)[:1] != lang.sound(word)[:1]
+    ):
         return distance
     if len(word) < 5 or len(heard) < 4 or distance > 4:
         return None

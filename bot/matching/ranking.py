@@ -80,12 +80,12 @@ def rank(words: Sequence[Heard], index: Index, lang: Language, focus: frozenset[
     )
 
 
-def _score(entry: Entry, best: dict[int, float], words: Sequence[Heard], focus: frozenset[int], complete: bool) -> Score:
+def _score(
+    entry: Entry, best: dict[int, float], words: Sequence[Heard], focus: frozenset[int], complete: bool
+) -> Score:
     weight = sum(best.values())
     unexplained = sum(
-        word.weight
-        for word in words
-        if word.meaning and word.sentence in focus and word.position not in best
+        word.weight for word in words if word.meaning and word.sentence in focus and word.position not in best
     )
     return Score(entry, frozenset(best), weight, weight / (weight + unexplained) if weight else 0.0, complete)
 

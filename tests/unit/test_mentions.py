@@ -58,7 +58,7 @@ def others(mentions: list[Mention]) -> list[tuple[str, str]]:
         ("hugues", "vauquelain-hugues"),
         ("le maire sortant", "brancaleoni"),
         ("the mayor", "brancaleoni"),
-        ("Phare allumé", "brancaleoni"),
+        ("Le Phare allumé", "brancaleoni"),
     ],
 )
 def test_a_candidate_is_known_by_any_of_their_names(mentioned: Mentioned, text: str, who: str) -> None:
@@ -171,17 +171,33 @@ def test_letters_that_are_off_are_counted(mentioned: Mentioned) -> None:
     assert [m.distance for m in mentioned("brancaleonni")] == [1]
 
 
-@pytest.mark.parametrize("word", ["rose", "Rose", "blanc", "petit"])
-def test_a_name_that_is_a_common_word_counts_only_in_full(word: str) -> None:
-    people = invented.with_name("argensolle", f"{word.title()} Petitblanc-Dugué")
+@pytest.mark.xfail(strict=True, reason="a list is not known by its name without the article")
+def test_a_list_is_known_without_its_article(mentioned: Mentioned) -> None:
+    assert candidates(mentioned("que propose la liste Phare allumé ?")) == [{"brancaleoni"}]
+
+
+@pytest.mark.parametrize(
+    ("first", "text"),
+    [
+        ("Grand", "un grand jardin"),
+        ("Bien", "tout va bien"),
+        ("Will", "what will they do"),
+        pytest.param(
+            "Rose",
+            "des vélos roses",
+            marks=pytest.mark.xfail(strict=True, reason="5.2 lets `rose` (zipf 4.8) stand for a candidate"),
+        ),
+    ],
+)
+def test_a_first_name_that_is_a_common_word_counts_only_in_full(first: str, text: str) -> None:
+    people = invented.with_name("argensolle", f"{first} Zanzibarosse")
     assistant = Assistant(invented.base(invented.election(candidates=people)))
 
-    def who(text: str) -> list[set[str]]:
-        return candidates(list(assistant.understand(Utterance(text, TOWN), Memory()).mentions))
+    def who(typed: str) -> list[set[str]]:
+        return candidates(list(assistant.understand(Utterance(typed, TOWN), Memory()).mentions))
 
-    if word != "blanc":
-        assert who(f"une fleur {word.lower()}") == []
-    assert who(f"que veut {word} Petitblanc-Dugué ?") == [{"argensolle"}]
+    assert who(text) == []
+    assert who(f"que veut {first} Zanzibarosse ?") == [{"argensolle"}]
 
 
 @pytest.mark.parametrize("name", ["Đoàn", "Ng", "Li Bo", "O'Brannigan-Ó Súilleabháin", "Al", "王 小明", "X Æ"])
