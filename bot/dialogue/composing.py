@@ -1,4 +1,4 @@
-"""From an outcome to a reply: claims and quotes from the base with their sources, and fixed sentences. Nothing else."""
+"""From an outcome to a reply: claims and quotes from the base, each with its source, and fixed sentences."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def in_order(election: Election, candidates: Sequence[str], setting: Setting) ->
 
 
 def surname_key(name: str) -> tuple[str, str]:
-    """Sorts by surname, then first name, as a French directory does: no accents, hyphens as spaces, particles kept."""
+    """Sorts by surname, then first name, as a directory does: without accents, hyphens as spaces, particles kept."""
     first, _, last = name.partition(" ")
     return fold(last or first).replace("-", " "), fold(first)
 
@@ -156,8 +156,7 @@ class _Composing:
             if candidate.backing:
                 backing = ", ".join(self._text(b) for b in candidate.backing)
                 parts.append(Line(self.say("backing", backing=backing)))
-            for source in candidate.sources:
-                parts.append(Line(self._source_line(source)))
+            parts.extend(Line(self._source_line(source)) for source in candidate.sources)
             for topic in sorted(candidate.positions, key=lambda t: fold(self._topic(t))):
                 parts.append(Line(self._topic(topic), heading=True))
                 parts.extend(self._statements(identifier, [(topic, c) for c in candidate.positions[topic]]))

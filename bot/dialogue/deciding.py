@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from bot.dialogue.follow_ups import FollowUp, follow_up
 from bot.dialogue.memory import Memory
 from bot.dialogue.outcomes import (
@@ -155,7 +154,7 @@ def _fact(election: Election, fact: str) -> Outcome:
 
 
 def _on_topics(election: Election, candidates: tuple[str, ...], topics: tuple[str, ...]) -> Outcome:
-    """Several topics at once are answered for someone named; for everyone, only the one that anybody speaks of first."""
+    """Several topics at once are answered for someone named; for everyone, only one that anybody speaks of."""
     if not candidates and len(topics) > 1:
         held = [t for t in topics if any(election.claims(c, t) for c in election.candidates)]
         if held != [topics[0]]:

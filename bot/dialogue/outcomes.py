@@ -37,7 +37,7 @@ class FactAnswer:
 
 @dataclass(frozen=True, slots=True)
 class NoPosition:
-    """Understood, and nothing sourced on record: of these candidates (or of anyone) on these topics, or on this fact."""
+    """Understood, and nothing sourced on record, of these candidates or of anyone, on these topics or this fact."""
 
     candidates: tuple[str, ...]
     topics: tuple[str, ...] = ()

@@ -286,24 +286,26 @@ class Terminal:
                 [*BOT, "chat"],
                 {**environment("fr_FR.UTF-8"), "TERM": "xterm-256color", **environ},
             )
-        self.seen = ""
+        self.shown = ""
 
     def until(self, mark: str) -> str:
-        """What is shown up to a mark."""
-        shown = b""
-        while mark.encode() not in shown:
-            assert select.select([self.file], [], [], 60)[0], shown.decode(errors="replace")
-            shown += os.read(self.file, 65_536)
-        return shown.decode(errors="replace")
+        """What is shown up to a mark; the rest is kept for later."""
+        while mark not in self.shown:
+            assert select.select([self.file], [], [], 60)[0], self.shown
+            self.shown += os.read(self.file, 65_536).decode(errors="replace")
+        before, _, self.shown = self.shown.partition(mark)
+        return before
 
     def type(self, keys: str) -> None:
         os.write(self.file, keys.encode())
 
-    def ended(self) -> int:
-        """How it left, within a minute: what it still shows is read until its side closes."""
+    def ended(self, keys: str) -> int:
+        """How it left once these keys were typed, as often as needed: one may come before it listens again."""
         try:
-            while select.select([self.file], [], [], 60)[0] and os.read(self.file, 65_536):
-                pass
+            for _ in range(60):
+                self.type(keys)
+                while select.select([self.file], [], [], 1)[0]:
+                    self.shown += os.read(self.file, 65_536).decode(errors="replace")
         except OSError:  # Linux's way to say that the other side is closed
             pass
         os.close(self.file)  # hangs up on one that did not leave
@@ -318,9 +320,8 @@ def test_a_chat_on_a_terminal_welcomes_draws_and_says_goodbye() -> None:
     answer = terminal.until("vous › ")
     assert "\x1b[1mLies Messatfa" in answer
     assert "\x1b[3m« " in answer
-    terminal.type("\x04")
-    assert "À bientôt." in terminal.until("À bientôt.")
-    assert terminal.ended() == 0
+    assert terminal.ended("\x04") == 0
+    assert "À bientôt." in terminal.shown
 
 
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
@@ -330,8 +331,7 @@ def test_a_chat_on_a_terminal_honours_no_color_and_control_c() -> None:
     terminal.type("/candidats\r")
     assert "\x1b[36m" not in terminal.until("Tapez un numéro pour choisir.")
     terminal.until("vous › ")
-    terminal.type("\x03")
-    assert terminal.ended() == INTERRUPTED
+    assert terminal.ended("\x03") == INTERRUPTED
 
 
 def test_nothing_of_a_conversation_is_written_to_disk(tmp_path: Path) -> None:
