@@ -63,7 +63,11 @@ def test_every_option_is_told_of(option: str) -> None:
 
 def commands_in(text: str) -> Iterator[list[str]]:
     """What follows `election-bot` in code, up to the end of the command."""
-    fenced = [line for block in re.findall(r"^ *```\w*\n(.*?)^ *```", text, re.M | re.S) for line in block.splitlines()]
+    fenced = [
+        line
+        for block in re.findall(r"^ *```\w*\n(.*?)^ *```", text, re.M | re.S)
+        for line in block.splitlines()
+    ]
     spans = re.findall(r"`([^`\n]+)`", re.sub(r"^ *```.*?^ *```", "", text, flags=re.M | re.S))
     for code in (*fenced, *spans):
         for found in re.finditer(r"(?:^|[\s/;])election-bot (.+)", code):
@@ -71,7 +75,7 @@ def commands_in(text: str) -> Iterator[list[str]]:
             yield words
 
 
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_every_command_written_down_exists_with_its_options(path: Path) -> None:
     for words in commands_in(path.read_text(encoding="utf-8")):
         name = next((word for word in words if not word.startswith("-")), None)
@@ -210,7 +214,7 @@ def anchors(path: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_links_between_files_lead_somewhere(path: Path) -> None:
     for target in re.findall(r"\]\(([^)\s]+)\)", path.read_text(encoding="utf-8")):
         if target.startswith(("https://", "http://")):

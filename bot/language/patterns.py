@@ -1,7 +1,7 @@
 """The little pattern language of the language files, made into one regular expression for each list.
 
 `(a|b c)` one of several · `[a]` may be left out · `…` up to six words between · `word*` any ending ·
-`<candidate>` a candidate, by name or role · `<name>` only by name · `^` and `$` the start and the end of what was typed.
+`<candidate>` a candidate, by name or role · `<name>` only by name · `^` and `$` start and end of what was typed.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from bot.language.text import fold
 
 CANDIDATE = "@candidate"
 ROLE = "@candidate-role"
-_TOKEN = re.compile(r"<candidate>|<name>|…|[()\[\]|^$]|[^\s()\[\]|^$…<>]+|<|>")
+_PIECE = re.compile(r"<candidate>|<name>|…|[()\[\]|^$]|[^\s()\[\]|^$…<>]+|<|>")
 
 
 class PatternError(ValueError):
@@ -34,39 +34,39 @@ def line(words: Iterable[str]) -> str:
 def _expression(pattern: str) -> str:
     depth: list[str] = []
     out: list[str] = []
-    for token in _TOKEN.findall(pattern):
-        if token == "(":
+    for piece in _PIECE.findall(pattern):
+        if piece == "(":
             depth.append(")")
             out.append("(?:")
-        elif token == "[":
+        elif piece == "[":
             depth.append("]")
             out.append("(?:")
-        elif token in ")]":
-            if not depth or depth.pop() != token:
-                raise PatternError(f"{pattern!r}: this {token!r} closes nothing")
-            out.append(")?" if token == "]" else ")")
-        elif token == "|":
+        elif piece in ")]":
+            if not depth or depth.pop() != piece:
+                raise PatternError(f"{pattern!r}: this {piece!r} closes nothing")
+            out.append(")?" if piece == "]" else ")")
+        elif piece == "|":
             out.append("|")
-        elif token == "…":
+        elif piece == "…":
             out.append(r"(?: \S+){0,6}?")
-        elif token == "^":
+        elif piece == "^":
             out.append("^")
-        elif token == "$":
+        elif piece == "$":
             out.append(" $")
-        elif token in "<>":
+        elif piece in "<>":
             raise PatternError(f"{pattern!r}: only <candidate> and <name> may stand between < and >")
         else:
-            out.append(_word(token))
+            out.append(_word(piece))
     if depth:
         raise PatternError(f"{pattern!r}: a bracket is left open")
     return "".join(out)
 
 
-def _word(token: str) -> str:
-    if token == "<candidate>":
+def _word(piece: str) -> str:
+    if piece == "<candidate>":
         return rf" {CANDIDATE}(?:-role)?(?= )"
-    if token == "<name>":
+    if piece == "<name>":
         return rf" {CANDIDATE}(?= )"
-    words = [re.escape(w) for w in re.split(r"['’\-]", fold(token.rstrip("*"))) if w]
-    ending = r"[^ ]*" if token.endswith("*") else ""
+    words = [re.escape(w) for w in re.split(r"['’\-]", fold(piece.rstrip("*"))) if w]
+    ending = r"[^ ]*" if piece.endswith("*") else ""
     return "".join(f" {w}" for w in words) + ending + "(?= )"

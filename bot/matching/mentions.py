@@ -259,17 +259,19 @@ def _file(forms: Iterable[_Form], by_first: dict[str, list[_Form]], languages: S
 
 def gazetteer_forms(shared: Shared, languages: Sequence[Language]) -> list[_Form]:
     """The forms of a folder's parties, people and places."""
-    forms = []
-    for identifier, party in shared.parties.items():
-        for name in {*party.name.values(), *party.aliases}:
-            forms.append(_form(name, "party", identifier, False, languages, next(iter(party.name.values()))))
-    for identifier, person in shared.people.items():
-        for name in {person.name, *person.aliases}:
-            forms.append(_form(name, "person", identifier, False, languages, person.name))
-    for place in (*shared.places.towns, *shared.places.beyond):
-        forms.append(_form(place, "elsewhere", place, False, languages, place))
-    for matter in shared.places.matters:
-        forms.append(_form(matter, "beyond", matter, False, languages, matter))
+    forms = [
+        _form(name, "party", identifier, False, languages, next(iter(party.name.values())))
+        for identifier, party in shared.parties.items()
+        for name in {*party.name.values(), *party.aliases}
+    ]
+    forms += [
+        _form(name, "person", identifier, False, languages, person.name)
+        for identifier, person in shared.people.items()
+        for name in {person.name, *person.aliases}
+    ]
+    places = (*shared.places.towns, *shared.places.beyond)
+    forms += [_form(place, "elsewhere", place, False, languages, place) for place in places]
+    forms += [_form(matter, "beyond", matter, False, languages, matter) for matter in shared.places.matters]
     return [form for form in forms if form.words]
 
 
