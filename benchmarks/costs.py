@@ -64,7 +64,7 @@ def cost(root: Path, size: int, later: int) -> Cost:
     meant = met = misattributed = 0
     for number, question in enumerate(planned):
         started = perf_counter()
-        assistant.understanding.scope(question.election)
+        assistant.scopes.scope(question.election)
         prepared = perf_counter() - started
         utterance = Utterance(question.text, question.election, conversation=str(number))
         reply, _ = assistant.respond(utterance, Memory(), INVENTED_NOW)

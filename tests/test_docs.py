@@ -6,6 +6,7 @@ import re
 import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from bot.cli import main
-from bot.dialogue.deciding import DEFAULT
+from bot.dialogue.assistant import Assistant
 from bot.dialogue.outcomes import NAMES
 from bot.dialogue.wording import FOLDER as WORDINGS
 from bot.knowledge import checks
@@ -29,6 +30,7 @@ ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("knowledge/*.md")])
 CHECKS = {**checks.CHECKS, **phrasing_checks.CHECKS}
+THRESHOLDS = asdict(signature(Assistant).parameters["thresholds"].default)
 NOW = "2026-11-23"
 
 
@@ -188,7 +190,7 @@ def test_every_section_of_the_words_for_checks_is_explained() -> None:
     assert [section for section in tree if f"`{section}`" not in LANGUAGE_PAGE] == []
 
 
-@pytest.mark.parametrize(("name", "value"), list(asdict(DEFAULT).items()))
+@pytest.mark.parametrize(("name", "value"), list(THRESHOLDS.items()))
 def test_every_threshold_is_told_with_its_value(name: str, value: float) -> None:
     assert f"| `{name}` | {value:g} |" in DECIDING
 

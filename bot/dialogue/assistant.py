@@ -18,8 +18,10 @@ from bot.dialogue.outcomes import (
     Outcome,
     Position,
 )
+from bot.dialogue.query import Query
 from bot.dialogue.reply import Reply, Suggestion
-from bot.dialogue.understanding import Query, Scope, Understanding
+from bot.dialogue.scopes import Scope, Scopes
+from bot.dialogue.understanding import understand
 from bot.dialogue.what import DEFAULT, Thresholds
 from bot.knowledge.model import Base
 
@@ -41,14 +43,15 @@ class Assistant:
 
     def __init__(self, base: Base, thresholds: Thresholds = DEFAULT) -> None:
         self.base = base
-        self.understanding = Understanding(base)
+        self.scopes = Scopes(base)
+        self._answerable_texts: dict[tuple[str, str], bool] = {}
         self.thresholds = thresholds
 
     def respond(self, utterance: Utterance, memory: Memory, now: datetime) -> tuple[Reply, Memory]:
         """The reply to an utterance, and what to remember of it."""
         memory = memory.fresh(now)
         query = self.understand(utterance, memory)
-        scope = self.understanding.scope(utterance.election)
+        scope = self.scopes.scope(utterance.election)
         if utterance.choice is not None:
             outcome = follow(utterance.choice, scope.election)
         else:
@@ -65,24 +68,26 @@ class Assistant:
         preferred = [
             code for code in (utterance.language, memory.language, utterance.client_language) if code
         ]
-        return self.understanding.query(utterance.text, utterance.election, preferred)
+        return understand(utterance.text, self.scopes.scope(utterance.election), preferred)
 
     def _answerable(self, reply: Reply, utterance: Utterance, scope: Scope) -> tuple[Suggestion, ...]:
-        """Only suggestions that lead somewhere when typed as well as when tapped."""
+        """Only suggestions that lead somewhere when typed as well as when tapped; readings to choose from all stay."""
+        if isinstance(reply.outcome, Clarification):
+            return reply.suggestions
         return tuple(
             s for s in reply.suggestions if self._leads(s, reply.language, utterance.election, scope)
         )
 
     def _leads(self, suggestion: Suggestion, language: str, election: str, scope: Scope) -> bool:
         key = (suggestion.text, election)
-        known = self.understanding.answerable.get(key)
+        known = self._answerable_texts.get(key)
         if known is None:
-            query = self.understanding.query(suggestion.text, election, [language])
+            query = understand(suggestion.text, scope, [language])
             outcome = decide(query, scope, Memory(), self.thresholds)
             known = suggestion.target in _targets(outcome)
-            if len(self.understanding.answerable) > 10_000:
-                self.understanding.answerable.clear()
-            self.understanding.answerable[key] = known
+            if len(self._answerable_texts) > 10_000:
+                self._answerable_texts.clear()
+            self._answerable_texts[key] = known
         return known
 
 

@@ -16,7 +16,8 @@ from bot.dialogue.outcomes import (
     Position,
     Unknown,
 )
-from bot.dialogue.understanding import Query, Scope
+from bot.dialogue.query import Query
+from bot.dialogue.scopes import Scope
 from bot.dialogue.what import DEFAULT, Thresholds, What, what
 from bot.dialogue.whom import Whom, whom
 from bot.knowledge.model import Election

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import fields
 
 from bot.dialogue.outcomes import NAMES, Decline, Outcome, Unknown
-from bot.dialogue.understanding import Query
+from bot.dialogue.query import Query
 from bot.dialogue.what import Thresholds
 from bot.dialogue.wording import Wording
 from bot.knowledge.model import Election

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.dialogue.memory import Memory
-from bot.dialogue.understanding import Query, Scope
+from bot.dialogue.query import Query
+from bot.dialogue.scopes import Scope
 from bot.dialogue.what import What
 from bot.dialogue.whom import Whom
 from bot.knowledge.model import Election

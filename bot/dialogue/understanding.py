@@ -1,143 +1,28 @@
-"""What an utterance says, before anything is decided: its language, words, corrections, names and ways of asking."""
+"""From a text to a query: its language, words, corrections, names and ways of asking."""
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from rapidfuzz.distance import OSA
 
-from bot.knowledge.model import Base, Election, Shared
+from bot.dialogue.query import Query
+from bot.dialogue.scopes import Scope
 from bot.language.catalogue import Language, language
-from bot.language.correction import KNOWN, Correction, Lexicon
+from bot.language.correction import KNOWN, Correction
 from bot.language.detection import detect
 from bot.language.patterns import CANDIDATE, ROLE, line
 from bot.language.text import Word, fold
-from bot.matching.index import Index, Layer, own_layer, shared_layer
-from bot.matching.mentions import FAMILIAR, Gazetteer, Mention, Names
-from bot.matching.ranking import Heard, Score, rank
+from bot.matching.mentions import FAMILIAR, Mention
+from bot.matching.ranking import Heard, rank
 
-ELECTIONS_KEPT = 256
 FOREIGN = 4.2
 UNREAD = 2.0
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
-    """An utterance as comparable words, and everything recognised in it."""
-
-    text: str
-    language: str
-    sure_of_language: bool
-    words: tuple[Heard, ...]
-    corrections: tuple[Correction, ...]
-    mentions: tuple[Mention, ...]
-    focus: frozenset[int]
-    frames: frozenset[str]
-    help: str | None
-    decline: str | None
-    commanded: bool
-    campaign: bool
-    ranking: tuple[Score, ...]
-
-    def mentioned(self, *kinds: str) -> list[Mention]:
-        return [m for m in self.mentions if m.kind in kinds]
-
-    @property
-    def meaning(self) -> list[Heard]:
-        """The words that carry meaning and are no candidate's name."""
-        return [w for w in self.words if w.meaning]
-
-    @property
-    def asks_everyone(self) -> bool:
-        return bool({"everyone", "others"} & self.frames)
-
-    def in_focus(self, position: int) -> bool:
-        """Whether a word stands in a sentence that asks."""
-        return self.words[position].sentence in self.focus
-
-    def stray(self, besides: frozenset[int] = frozenset(), everywhere: bool = False) -> float:
-        """The weight of the meaning words, in the sentences that ask or in all of them, without those in `besides`."""
-        return sum(
-            w.weight
-            for w in self.words
-            if w.meaning and w.position not in besides and (everywhere or w.sentence in self.focus)
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """One election made ready for understanding."""
-
-    election: Election
-    index: Index
-    names: Names
-    lexicons: dict[str, Lexicon]
-
-    def language(self, code: str) -> Language:
-        return next(lang for lang in self.index.languages if lang.code == code)
-
-
-class Understanding:
-    """Understands utterances about any election of a base; what elections share is prepared once."""
-
-    def __init__(self, base: Base) -> None:
-        self.base = base
-        self._layers: dict[int, Layer] = {}
-        self._gazetteers: dict[tuple[int, ...], Gazetteer] = {}
-        self._shared_lexicons: dict[tuple[str, tuple[int, ...]], Lexicon] = {}
-        self._scopes: OrderedDict[str, Scope] = OrderedDict()
-        self.answerable: dict[tuple[str, str], bool] = {}
-
-    def scope(self, election_id: str) -> Scope:
-        """An election's index and names, made on first use; the 256 last used are kept."""
-        if election_id in self._scopes:
-            self._scopes.move_to_end(election_id)
-            return self._scopes[election_id]
-        scope = self._prepare(self.base.elections[election_id])
-        self._scopes[election_id] = scope
-        if len(self._scopes) > ELECTIONS_KEPT:
-            self._scopes.popitem(last=False)
-        return scope
-
-    def query(self, text: str, election_id: str, preferred: Sequence[str] = ()) -> Query:
-        """What a text says about an election; `preferred` languages decide where its words do not."""
-        scope = self.scope(election_id)
-        return _Reading(scope, text, preferred).query()
-
-    def _prepare(self, election: Election) -> Scope:
-        languages = tuple(language(code) for code in election.languages)
-        key = tuple(id(shared) for shared in election.included)
-        if key not in self._gazetteers:
-            self._gazetteers[key] = Gazetteer(election.included, languages)
-        gazetteer = self._gazetteers[key]
-        layers = (own_layer(election), *(self._shared_layer(shared) for shared in election.included))
-        topics, facts = election.all("topics"), election.all("facts")
-        index = Index(
-            layers,
-            languages,
-            {topic.id: topic.parent for topic in topics.values()},
-            {fact.id: fact.topic for fact in facts.values()},
-        )
-        names = Names(election, gazetteer)
-        lexicons = {lang.code: self._lexicon(lang, index, gazetteer, names, key) for lang in languages}
-        return Scope(election, index, names, lexicons)
-
-    def _shared_layer(self, shared: Shared) -> Layer:
-        if id(shared) not in self._layers:
-            self._layers[id(shared)] = shared_layer(shared)
-        return self._layers[id(shared)]
-
-    def _lexicon(
-        self, lang: Language, index: Index, gazetteer: Gazetteer, names: Names, key: tuple[int, ...]
-    ) -> Lexicon:
-        common = (lang.code, key)
-        if common not in self._shared_lexicons:
-            words = (w for layer in index.layers[1:] for w in layer.surfaces.get(lang.code, ()))
-            self._shared_lexicons[common] = Lexicon((*words, *gazetteer.words), lang)
-        own = (*index.layers[0].surfaces.get(lang.code, ()), *names.vocabulary())
-        return self._shared_lexicons[common].extended(own)
+def understand(text: str, scope: Scope, preferred: Sequence[str] = ()) -> Query:
+    """What a text says about an election; `preferred` languages decide where its words do not."""
+    return _Reading(scope, text, preferred).query()
 
 
 class _Reading:

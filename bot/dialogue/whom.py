@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from bot.dialogue.memory import Memory
-from bot.dialogue.understanding import Query, Scope
+from bot.dialogue.query import Query
+from bot.dialogue.scopes import Scope
 from bot.language.patterns import line
 from bot.matching.mentions import Mention
 

@@ -86,8 +86,7 @@ def words(text: str, elisions: Iterable[str] = ()) -> list[Word]:
     ends.append((len(text), len(text), ""))
     for stop, after, sign in ends:
         pieces = [p for m in _WORD.finditer(text, start, stop) for p in _split(m.group(), before)]
-        for piece in pieces:
-            found.append(Word(piece, fold(piece), sentence, "?" in sign))
+        found.extend(Word(piece, fold(piece), sentence, "?" in sign) for piece in pieces)
         start = after
         sentence += bool(pieces)
         if len(found) > WORDS:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from bot.knowledge.model import Election, Fact, Phrasings, Shared, Topic
 from bot.language.catalogue import Language, language
-from bot.language.text import fold, stem
+from bot.language.text import stem
 
 Kind = Literal["topic", "fact"]
 
@@ -130,7 +130,6 @@ class Index:
 
     layers: tuple[Layer, ...]
     languages: tuple[Language, ...]
-    parents: Mapping[str, str | None]
     fact_topics: Mapping[str, str | None]
 
     def terms(self, written: str, folded: str, lang: Language) -> Iterator[tuple[Layer, str]]:
@@ -145,8 +144,3 @@ class Index:
 
     def vocabulary(self, code: str) -> Iterable[str]:
         return (word for layer in self.layers for word in layer.surfaces.get(code, ()))
-
-
-def folded_words(text: str, languages: Iterable[Language]) -> list[str]:
-    """The words of a name, cut as any of the languages cuts them."""
-    return [w.folded for w in next(iter(languages)).words(text)] if text else [fold(text)]

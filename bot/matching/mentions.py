@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -351,9 +351,3 @@ def _distance(heard: str, word: str, lang: Language) -> int | None:
     if len(word) < 5 or len(heard) < 4 or distance > 4:
         return None
     return 1 if lang.sound(heard) == lang.sound(word) else None
-
-
-def named(mentions: Iterable[Mention], kinds: Mapping[Kind, object] | Iterable[Kind]) -> list[Mention]:
-    """Only the mentions of some kinds."""
-    wanted = set(kinds)
-    return [mention for mention in mentions if mention.kind in wanted]

@@ -310,7 +310,7 @@ def test_a_word_against_or_for_does_not_change_what_is_shown(ask_small: Ask, wor
 def test_the_strictest_thresholds_leave_only_what_is_certain(small: Assistant) -> None:
     strict = Assistant(invented.base(), replace(small.thresholds, plain=1.1, campaign=1.1, named=1.1, together=1.0))
     for text in ("piscine", "Tréhouart piscine", "montant de la dette", "que disent les candidats de la piscine"):
-        scope = strict.understanding.scope(TOWN)
+        scope = strict.scopes.scope(TOWN)
         query = strict.understand(Utterance(text, TOWN), Memory())
         outcome = decide(query, scope, Memory(), strict.thresholds)
         assert not isinstance(outcome, Position | Comparison | FactAnswer | NoPosition), text
@@ -355,7 +355,7 @@ def test_every_outcome_is_reached(ask_small: Ask) -> None:
 
 def asked_of(election: Any, text: str) -> Outcome:
     assistant = Assistant(invented.base(election))
-    scope = assistant.understanding.scope(TOWN)
+    scope = assistant.scopes.scope(TOWN)
     return decide(assistant.understand(Utterance(text, TOWN), Memory()), scope, Memory())
 
 

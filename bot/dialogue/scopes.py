@@ -1,0 +1,78 @@
+"""Elections made ready for understanding: their words laid out, their names found; what they share is prepared once."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from bot.knowledge.model import Base, Election, Shared
+from bot.language.catalogue import Language, language
+from bot.language.correction import Lexicon
+from bot.matching.index import Index, Layer, own_layer, shared_layer
+from bot.matching.mentions import Gazetteer, Names
+
+ELECTIONS_KEPT = 256
+Key = tuple[tuple[int, ...], tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """One election made ready for understanding."""
+
+    election: Election
+    index: Index
+    names: Names
+    lexicons: dict[str, Lexicon]
+
+    def language(self, code: str) -> Language:
+        return next(lang for lang in self.index.languages if lang.code == code)
+
+
+class Scopes:
+    """Every election of a base as a scope, made on first use; the 256 last used are kept."""
+
+    def __init__(self, base: Base) -> None:
+        self.base = base
+        self._layers: dict[int, Layer] = {}
+        self._gazetteers: dict[Key, Gazetteer] = {}
+        self._shared_lexicons: dict[tuple[str, Key], Lexicon] = {}
+        self._scopes: OrderedDict[str, Scope] = OrderedDict()
+
+    def scope(self, election_id: str) -> Scope:
+        """One election's scope; a KeyError if the base has no such election."""
+        if election_id in self._scopes:
+            self._scopes.move_to_end(election_id)
+            return self._scopes[election_id]
+        scope = self._prepare(self.base.elections[election_id])
+        self._scopes[election_id] = scope
+        if len(self._scopes) > ELECTIONS_KEPT:
+            self._scopes.popitem(last=False)
+        return scope
+
+    def _prepare(self, election: Election) -> Scope:
+        languages = tuple(language(code) for code in election.languages)
+        key = (tuple(id(shared) for shared in election.included), tuple(election.languages))
+        if key not in self._gazetteers:
+            self._gazetteers[key] = Gazetteer(election.included, languages)
+        gazetteer = self._gazetteers[key]
+        layers = (own_layer(election), *(self._shared_layer(shared) for shared in election.included))
+        fact_topics = {fact.id: fact.topic for fact in election.all("facts").values()}
+        index = Index(layers, languages, fact_topics)
+        names = Names(election, gazetteer)
+        lexicons = {lang.code: self._lexicon(lang, index, gazetteer, names, key) for lang in languages}
+        return Scope(election, index, names, lexicons)
+
+    def _shared_layer(self, shared: Shared) -> Layer:
+        if id(shared) not in self._layers:
+            self._layers[id(shared)] = shared_layer(shared)
+        return self._layers[id(shared)]
+
+    def _lexicon(
+        self, lang: Language, index: Index, gazetteer: Gazetteer, names: Names, key: Key
+    ) -> Lexicon:
+        common = (lang.code, key)
+        if common not in self._shared_lexicons:
+            words = (w for layer in index.layers[1:] for w in layer.surfaces.get(lang.code, ()))
+            self._shared_lexicons[common] = Lexicon((*words, *gazetteer.words), lang)
+        own = (*index.layers[0].surfaces.get(lang.code, ()), *names.vocabulary())
+        return self._shared_lexicons[common].extended(own)
