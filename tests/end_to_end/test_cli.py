@@ -300,7 +300,7 @@ class Terminal:
         os.write(self.file, keys.encode())
 
     def ended(self, keys: str) -> int:
-        """How it left once these keys were typed, as often as needed: one may come before it listens again."""
+        """How it left once these keys were typed, as often as needed: it may not listen yet."""
         try:
             for _ in range(60):
                 self.type(keys)
