@@ -11,8 +11,7 @@ from datetime import datetime, time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bot.dialogue.assistant import Assistant
-from bot.dialogue.deciding import DEFAULT, Thresholds
+from bot.dialogue.assistant import Assistant, Thresholds
 from bot.evaluation.bank import Question, read_bank
 from bot.evaluation.scoring import Result, ask, score
 from bot.knowledge.loading import load
@@ -35,9 +34,9 @@ class Asked:
     election: Election
     now: datetime
 
-    def results(self, thresholds: Thresholds = DEFAULT) -> list[Result]:
+    def results(self, thresholds: Thresholds | None = None) -> list[Result]:
         """Every question asked in a conversation of its own, and the verdicts."""
-        assistant = Assistant(self.base, thresholds)
+        assistant = Assistant(self.base, thresholds) if thresholds else Assistant(self.base)
         replies = ((q, ask(assistant, q, self.election.id, self.now)) for q in self.questions)
         return [score(q, reply, self.election) for q, reply in replies]
 

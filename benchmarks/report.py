@@ -39,6 +39,12 @@ class Bound:
     measured: str
     reached: bool
 
+    @classmethod
+    def at_most(cls, what: str, limit: float, measured: float, unit: str) -> Bound:
+        """A figure that must not be larger than a limit."""
+        shown = f"{measured:.2f}" if measured < 100 else f"{measured:,.0f}"
+        return cls(what, f"≤ {limit:g} {unit}", f"{shown} {unit}", measured <= limit)
+
     def cells(self) -> list[str]:
         return [self.what, self.bound, self.measured, "reached" if self.reached else "**missed**"]
 

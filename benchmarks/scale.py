@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -25,33 +26,23 @@ MEDIAN_MS, LOAD_S, RESIDENT_MIB = 10.0, 10.0, 1024.0
 def measure(plan: Plan) -> Section:
     sizes, later = (QUICK, QUICK_LATER) if plan.quick else (SIZES, LATER)
     costs = [_measured(size, later) for size in sizes]
-    _draw(plan, costs)
+    growths = _growths(costs)
+    _draw(plan, growths)
     most = costs[-1]
     text = [
         f"{later:,} questions after the first ones, each to an election drawn by lot.",
         _costs(costs),
         "Milliseconds for one answer:",
         _times(costs),
-        _growth(costs),
+        "Fitted on a log-log scale:",
+        table(("", "grows as claims to the power", "for ten times the claims"), (g.cells() for g in growths)),
         picture("scale", "Loading time, memory and time to answer against the number of claims"),
     ]
     size = f"{most.elections:,} elections × {CLAIMS} claims"
     bounds = [
-        Bound(
-            f"{size}: median answer",
-            f"≤ {MEDIAN_MS:g} ms",
-            f"{most.later.median:.2f} ms",
-            most.later.median <= MEDIAN_MS,
-        ),
-        Bound(
-            f"{size}: loading", f"≤ {LOAD_S:g} s", f"{most.load_seconds:.1f} s", most.load_seconds <= LOAD_S
-        ),
-        Bound(
-            f"{size}: memory, serving",
-            "≤ 1 GiB",
-            f"{most.serving_mib:,.0f} MiB",
-            most.serving_mib <= RESIDENT_MIB,
-        ),
+        Bound.at_most(f"{size}: median answer", MEDIAN_MS, most.later.median, "ms"),
+        Bound.at_most(f"{size}: loading", LOAD_S, most.load_seconds, "s"),
+        Bound.at_most(f"{size}: memory, serving", RESIDENT_MIB, most.serving_mib, "MiB"),
     ]
     return Section("scale", text, bounds)
 
@@ -67,112 +58,80 @@ def _measured(size: int, later: int) -> Cost:
 
 
 def _costs(costs: Sequence[Cost]) -> str:
-    rows = [
-        [
-            f"{c.elections:,}",
-            f"{c.claims:,}",
-            f"{c.load_seconds:.2f}",
-            f"{c.loaded_mib:,.0f}",
-            f"{c.serving_mib:,.0f}",
-            f"{100 * c.met / max(1, c.meant):.1f}",
-            str(c.misattributed),
-        ]
-        for c in costs
-    ]
-    head = (
-        "Elections",
-        "claims",
-        "loading, s",
-        "MiB when loaded",
-        "MiB when serving",
-        "right on one candidate, %",
-        "misattributed",
-    )
+    head = ("Elections", "claims", "loading, s", "MiB, loaded", "MiB, serving", "right, %", "misattributed")
+    rows = []
+    for held in costs:
+        size = [f"{held.elections:,}", f"{held.claims:,}", f"{held.load_seconds:.2f}"]
+        memory = [f"{held.loaded_mib:,.0f}", f"{held.serving_mib:,.0f}"]
+        rows.append([*size, *memory, f"{100 * held.met / max(1, held.meant):.1f}", str(held.misattributed)])
     return table(head, rows, words=0)
 
 
 def _times(costs: Sequence[Cost]) -> str:
     rows = []
-    for cost in costs:
+    for held in costs:
         kinds = {
-            "very first": cost.first[:1],
-            "first about an election": cost.first[1:],
-            "later, prepared anew": cost.again,
-            "later, still prepared": cost.ready,
-            "**later, all**": [*cost.again, *cost.ready],
+            "very first": held.first[:1],
+            "first about an election": held.first[1:],
+            "later, prepared anew": held.again,
+            "later, still prepared": held.ready,
+            "**later, all**": [*held.again, *held.ready],
         }
         for name, times in kinds.items():
             if times:
                 taken = spread(times)
-                rows.append(
-                    [
-                        f"{cost.elections:,}",
-                        name,
-                        f"{len(times):,}",
-                        *(milliseconds(t) for t in (taken.median, taken.p99, taken.most)),
-                    ]
-                )
+                figures = (milliseconds(time) for time in (taken.median, taken.p99, taken.most))
+                rows.append([f"{held.elections:,}", name, f"{len(times):,}", *figures])
     return table(("Elections", "answer", "answers", "median", "p99", "max"), rows, words=2)
 
 
-def _fits(costs: Sequence[Cost]) -> dict[str, tuple[list[float], float]]:
-    """For each cost its figures, and the power of the number of claims that it grows with."""
-    claims = np.log([cost.claims for cost in costs])
+@dataclass(frozen=True, slots=True)
+class _Growth:
+    """How one figure grows with the number of claims; `power` is the slope of the log-log fit."""
+
+    name: str
+    unit: str
+    claims: list[int]
+    values: list[float]
+
+    @property
+    def power(self) -> float:
+        return float(np.polyfit(np.log(self.claims), np.log(self.values), 1)[0])
+
+    def cells(self) -> list[str]:
+        return [self.name, f"{self.power:.2f}".replace("-", "−"), f"×{10**self.power:.1f}"]
+
+
+def _growths(costs: Sequence[Cost]) -> list[_Growth]:
     figures = {
-        "loading, s": [cost.load_seconds for cost in costs],
-        "memory beyond an empty process, MiB": [cost.serving_mib - cost.empty_mib for cost in costs],
-        "median answer, ms": [cost.later.median for cost in costs],
-        "p99 answer, ms": [cost.later.p99 for cost in costs],
-        "median answer, still prepared, ms": [spread(cost.ready).median for cost in costs],
+        ("loading", "seconds"): [held.load_seconds for held in costs],
+        ("memory beyond an empty process", "MiB"): [held.serving_mib - held.empty_mib for held in costs],
+        ("median", "milliseconds"): [held.later.median for held in costs],
+        ("p99", "milliseconds"): [held.later.p99 for held in costs],
+        ("median, still prepared", "milliseconds"): [spread(held.ready).median for held in costs],
     }
-    return {
-        name: (values, float(np.polyfit(claims, np.log(values), 1)[0])) for name, values in figures.items()
-    }
+    claims = [held.claims for held in costs]
+    return [_Growth(name, unit, claims, values) for (name, unit), values in figures.items()]
 
 
-def _growth(costs: Sequence[Cost]) -> str:
-    rows = [
-        [name.rpartition(", ")[0], f"{power:.2f}".replace("-", "−"), f"×{10**power:.1f}"]
-        for name, (_, power) in _fits(costs).items()
-    ]
-    return table(("Grows as claims to the power of", "power", "for ten times the claims"), rows)
-
-
-def _draw(plan: Plan, costs: Sequence[Cost]) -> None:
-    figure, (load, memory, answer) = plots.drawn(3, width=9.5, height=3.2)
-    claims = [cost.claims for cost in costs]
-    panels = {
-        "loading, s": (load, "Loading", "seconds", plots.OWN, LOAD_S),
-        "memory beyond an empty process, MiB": (
-            memory,
-            "Memory beyond an empty process",
-            "MiB",
-            plots.OWN,
-            None,
-        ),
-        "p99 answer, ms": (answer, "One answer", "milliseconds", plots.OTHERS[0], None),
-        "median answer, ms": (answer, "One answer", "milliseconds", plots.OWN, MEDIAN_MS),
-        "median answer, still prepared, ms": (answer, "One answer", "milliseconds", plots.OTHERS[1], None),
-    }
-    found = _fits(costs)
-    for name, (axes, title, unit, colour, bound) in panels.items():
-        values, _ = found[name]
-        axes.plot(
-            claims,
-            values,
-            "o-",
-            color=colour,
-            markersize=4,
-            label=name.rpartition(" answer")[0] or name.partition(",")[0],
-        )
-        if bound is not None:
-            axes.axhline(bound, color="#999999", linestyle=":", linewidth=1)
-            axes.annotate(
-                "bound", (claims[0], bound), (0, 3), textcoords="offset points", fontsize=8, color="#666666"
-            )
-        axes.set(title=title, xlabel="claims", ylabel=unit, xscale="log", yscale="log")
-    for axes in (load, memory, answer):
+def _draw(plan: Plan, growths: Sequence[_Growth]) -> None:
+    figure, panels = plots.drawn(3, width=9.5, height=3.2)
+    titles = ("Loading", "Memory beyond an empty process", "One answer")
+    colours = (plots.OWN, plots.OWN, plots.OWN, *plots.OTHERS)
+    bounds = {"loading": LOAD_S, "median": MEDIAN_MS}
+    for number, growth in enumerate(growths):
+        axes = panels[min(number, 2)]
+        axes.plot(growth.claims, growth.values, "o-", color=colours[number], markersize=4, label=growth.name)
+        axes.set(ylabel=growth.unit)
+        if growth.name in bounds:
+            at = bounds[growth.name]
+            axes.axhline(at, color="#999999", linestyle=":", linewidth=1)
+            place = (growth.claims[0], at)
+            axes.annotate("bound", place, (0, 3), textcoords="offset points", fontsize=8, color="#666666")
+    for axes, title in zip(panels, titles, strict=True):
+        axes.set(title=title, xlabel="claims", xscale="log", yscale="log")
         axes.xaxis.set_major_formatter("{x:,.0f}")
         axes.yaxis.set_major_formatter("{x:,g}")
-    answer.legend(loc="best", fontsize=8)
+        axes.yaxis.set_minor_formatter("")
+    panels[2].legend(loc="upper left", bbox_to_anchor=(0, 0.86), fontsize=8)
     plots.save(figure, plan.pictures, "scale")

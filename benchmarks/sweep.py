@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import asdict, replace
 
 from benchmarks import plots
 from benchmarks.banks import bundled
 from benchmarks.report import Plan, Section, picture, table
 from benchmarks.verdicts import COLOURS, HEAD, cells, counted, share
-from bot.dialogue.deciding import DEFAULT, Thresholds
+from bot.dialogue.assistant import Assistant, Thresholds
 from bot.evaluation.scoring import Verdict
 
 SCALES = (0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.4, 1.6, 1.8, 2.0)
@@ -21,26 +21,20 @@ COVERAGE = ("plain", "campaign", "named")
 
 def measure(plan: Plan) -> Section:
     asked = bundled(plan.quick)
+    usual = Assistant(asked.base).thresholds
     scales = FEW if plan.quick else SCALES
-    together = {scale: counted(asked.results(_scaled(scale, COVERAGE))) for scale in scales}
-    rows = [[f"×{scale:g}", *cells(counts)] for scale, counts in together.items()]
-    now = counted(asked.results())
+    together = {scale: counted(asked.results(_scaled(usual, scale, COVERAGE))) for scale in scales}
+    now = together[1.0]
     alone = []
-    for name in (field.name for field in fields(DEFAULT)):
+    for name, value in asdict(usual).items():
         for scale in ALONE:
-            counts = counted(asked.results(_scaled(scale, [name])))
-            alone.append(
-                [
-                    f"`{name}`",
-                    f"{getattr(DEFAULT, name):g} → {scale * getattr(DEFAULT, name):g}",
-                    *_moved(counts, now),
-                ]
-            )
+            counts = counted(asked.results(_scaled(usual, scale, [name])))
+            alone.append([f"`{name}`", f"{value:g} → {scale * value:g}", *_moved(counts, now)])
     _draw(plan, together)
-    values = ", ".join(f"`{name}` {getattr(DEFAULT, name):g}" for name in COVERAGE)
+    values = ", ".join(f"`{name}` {getattr(usual, name):g}" for name in COVERAGE)
     text = [
         f"What an answer must explain of a question ({values}), scaled together:",
-        table(("Scale", *HEAD), rows),
+        table(("Scale", *HEAD), [[f"×{scale:g}", *cells(counts)] for scale, counts in together.items()]),
         picture("sweep", "Shares of right, asked, abstained and wrong answers as the thresholds move"),
         "Each threshold alone, halved and raised by half: how many more or fewer than now.",
         table(("Threshold", "from → to", *(verdict.value for verdict in Verdict)), alone, words=2),
@@ -48,8 +42,8 @@ def measure(plan: Plan) -> Section:
     return Section("sweep", text)
 
 
-def _scaled(scale: float, names: Sequence[str]) -> Thresholds:
-    return replace(DEFAULT, **{name: scale * getattr(DEFAULT, name) for name in names})
+def _scaled(usual: Thresholds, scale: float, names: Sequence[str]) -> Thresholds:
+    return replace(usual, **{name: scale * getattr(usual, name) for name in names})
 
 
 def _moved(counts: Counter[Verdict], now: Counter[Verdict]) -> list[str]:

@@ -16,7 +16,7 @@ from bot.dialogue.explaining import Explanation
 from bot.dialogue.memory import Memory
 from bot.dialogue.reply import Reply, Suggestion
 from bot.dialogue.wording import Wording, wording
-from bot.knowledge.model import Election, Source
+from bot.knowledge.model import Election
 from bot.language.text import fold
 
 
@@ -211,7 +211,7 @@ class Conversation:
 
     def _sources(self) -> Shown:
         sources = self.election.all("sources").values()
-        lines = sorted((self._source(source), source.url or "") for source in sources)
+        lines = sorted((self.say.source(source), source.url or "") for source in sources)
         return Shown(
             self.say("terminal.sources"), entries=tuple(Listed(text, url or None) for text, url in lines)
         )
@@ -253,10 +253,6 @@ class Conversation:
 
     def _path(self, topic: str) -> list[str]:
         return [self._text(self.election.topic(t).name) for t in reversed(list(self.election.lineage(topic)))]
-
-    def _source(self, source: Source) -> str:
-        date = self.say.partial_date(source.published)
-        return self.say("source", publisher=source.publisher, title=source.title, date=date)
 
     def example(self) -> str:
         """A subject that someone has a statement on, to show how a command is used."""

@@ -286,11 +286,7 @@ class _Composing:
         return self.say("quote_translated", quote=text, language=self.say.language_name(code))
 
     def _source_line(self, identifier: str) -> str:
-        source = self.election.source(identifier)
-        date = self.say.partial_date(source.published)
-        if source.title is None:
-            return self.say("source_untitled", publisher=source.publisher, date=date)
-        return self.say("source", publisher=source.publisher, title=source.title, date=date)
+        return self.say.source(self.election.source(identifier))
 
     def _phase(self) -> Line:
         at = moment(self.election.description, self.setting.now)

@@ -84,15 +84,14 @@ def _blocked(query: Query, scope: Scope, asked: Whom, about: What) -> Outcome | 
     if _namesake(query, about):
         return Unknown("topic", targets=asked.candidates[:OFFERED])
     for stranger in asked.strangers:
-        theirs = _their_candidates(scope, stranger)
         known = _known_person(query, scope.election, stranger) if not (about or asked.candidates) else ()
         if known:
-            return Clarification((*known, *theirs))
+            return Clarification((*known, *_their_candidates(scope, stranger)))
         affiliation = asked.clearly and not about and {"who_is", "affiliation"} & query.frames
         if affiliation and stranger.kind in ("person", "party"):
             continue
         if not _explains(query, asked, about, stranger):
-            return Unknown(stranger.kind, stranger.name, theirs)
+            return Unknown(stranger.kind, stranger.name)
     return None
 
 

@@ -99,12 +99,15 @@ def _split(word: str, elisions: frozenset[str]) -> tuple[str, ...]:
     if word[0].isdigit():
         return (_THOUSANDS.sub("", word),)
     word = _STRETCHED.sub(r"\1\1", word)
-    head, _, tail = word.partition("'")
-    if not tail:
-        return (head,)
-    if head not in elisions and tail in ("s", "d", "ll", "ve", "re", "m"):
-        return (head,)
-    return (head + tail,) if tail == "t" else (head, *_split(tail, elisions))
+    pieces: list[str] = []
+    while True:
+        head, _, tail = word.partition("'")
+        if not tail or (head not in elisions and tail in ("s", "d", "ll", "ve", "re", "m")):
+            return (*pieces, head)
+        if tail == "t":
+            return (*pieces, head + tail)
+        pieces.append(head)
+        word = tail
 
 
 @lru_cache(maxsize=8)

@@ -286,15 +286,15 @@ class Terminal:
                 [*BOT, "chat"],
                 {**environment("fr_FR.UTF-8"), "TERM": "xterm-256color", **environ},
             )
-        self.shown = ""
+        self.shown = b""
 
     def until(self, mark: str) -> str:
         """What is shown up to a mark; the rest is kept for later."""
-        while mark not in self.shown:
-            assert select.select([self.file], [], [], 60)[0], self.shown
-            self.shown += os.read(self.file, 65_536).decode(errors="replace")
-        before, _, self.shown = self.shown.partition(mark)
-        return before
+        while mark.encode() not in self.shown:
+            assert select.select([self.file], [], [], 60)[0], self.shown.decode(errors="replace")
+            self.shown += os.read(self.file, 65_536)
+        before, _, self.shown = self.shown.partition(mark.encode())
+        return before.decode()
 
     def type(self, keys: str) -> None:
         os.write(self.file, keys.encode())
@@ -305,7 +305,7 @@ class Terminal:
             for _ in range(60):
                 self.type(keys)
                 while select.select([self.file], [], [], 1)[0]:
-                    self.shown += os.read(self.file, 65_536).decode(errors="replace")
+                    self.shown += os.read(self.file, 65_536)
         except OSError:  # Linux's way to say that the other side is closed
             pass
         os.close(self.file)  # hangs up on one that did not leave
@@ -321,7 +321,7 @@ def test_a_chat_on_a_terminal_welcomes_draws_and_says_goodbye() -> None:
     assert "\x1b[1mLies Messatfa" in answer
     assert "\x1b[3m« " in answer
     assert terminal.ended("\x04") == 0
-    assert "À bientôt." in terminal.shown
+    assert "À bientôt." in terminal.shown.decode()
 
 
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")

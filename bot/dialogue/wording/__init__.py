@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.knowledge.document import read
+from bot.knowledge.model import Source
 
 FOLDER = Path(__file__).parent
 
@@ -39,6 +40,13 @@ class Wording:
         if len(parts) == 3:
             return self.date(date(*parts))
         return self("month_and_year", month=self._month(parts[1]), year=parts[0]) if len(parts) == 2 else text
+
+    def source(self, source: Source) -> str:
+        """A source as a voter reads it: who published it, under what title if known, and when."""
+        date = self.partial_date(source.published)
+        if source.title is None:
+            return self("source_untitled", publisher=source.publisher, date=date)
+        return self("source", publisher=source.publisher, title=source.title, date=date)
 
     def language_name(self, code: str) -> str:
         return str(self._tree["languages"].get(code, code))
