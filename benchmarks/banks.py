@@ -9,13 +9,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, time
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from bot.dialogue.assistant import Assistant, Thresholds
+from bot.dialogue.assistant import Assistant
 from bot.evaluation.bank import Question, read_bank
 from bot.evaluation.scoring import Result, ask, score
 from bot.knowledge.loading import load
 from bot.knowledge.model import Base, Election
+
+if TYPE_CHECKING:
+    from bot.dialogue.what import Thresholds
 
 ROOT = Path(__file__).parents[1]
 QUESTIONS = ROOT / "tests" / "questions"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 
@@ -15,7 +16,7 @@ from matplotlib.figure import Figure
 INK = "#333333"
 OWN = "#1b7f79"
 OTHERS = ("#b35806", "#542788", "#5e5e5e", "#b2182b")
-_STYLE = {
+_STYLE: Any = {
     "svg.hashsalt": "election-bot",
     "font.family": "DejaVu Sans",
     "font.size": 9,
@@ -39,11 +40,11 @@ _STYLE = {
 
 
 def drawn(
-    columns: int = 1, width: float = 8.0, height: float = 3.4, **shared: bool
+    columns: int = 1, width: float = 8.0, height: float = 3.4, sharey: bool = False
 ) -> tuple[Figure, list[Axes]]:
     """An empty picture of one row of panels."""
     plt.rcParams.update(_STYLE)
-    figure, axes = plt.subplots(1, columns, figsize=(width, height), squeeze=False, **shared)
+    figure, axes = plt.subplots(1, columns, figsize=(width, height), squeeze=False, sharey=sharey)
     return figure, list(axes[0])
 
 

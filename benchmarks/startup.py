@@ -67,6 +67,7 @@ def _chat(questions: tuple[Question, ...]) -> list[float]:
     with tempfile.TemporaryFile() as said:
         command = [*_BOT, "--election", BUNDLED, "chat"]
         with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=said) as chat:
+            assert chat.stdin is not None
             held = []
             for some in (questions[:1], questions[1:]):
                 chat.stdin.write("".join(f"{_line(q.text)}\n" for q in some).encode())

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
+from typing import TYPE_CHECKING
 
 from benchmarks import plots
 from benchmarks.banks import bundled
 from benchmarks.report import Plan, Section, picture, table
 from benchmarks.verdicts import COLOURS, HEAD, cells, counted, share
-from bot.dialogue.assistant import Assistant, Thresholds
+from bot.dialogue.assistant import Assistant
 from bot.evaluation.scoring import Verdict
+
+if TYPE_CHECKING:
+    from bot.dialogue.what import Thresholds
 
 SCALES = (0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.4, 1.6, 1.8, 2.0)
 FEW = (0.4, 1.0, 2.0)

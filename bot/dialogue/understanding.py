@@ -18,6 +18,7 @@ from bot.matching.ranking import Heard, rank
 
 FOREIGN = 4.2
 UNREAD = 2.0
+STRANGE = 40
 
 
 def understand(text: str, scope: Scope, preferred: Sequence[str] = ()) -> Query:
@@ -117,11 +118,14 @@ class _Reading:
     def _corrected(
         self, words: Sequence[Word], known: Sequence[bool], names: Sequence[Mention]
     ) -> list[Word]:
+        """The words with misspelt ones put right; past 40 strange words a message is noise and left as it is."""
         out: list[Word] = []
+        strange = 0
         for position, word in enumerate(words):
-            if known[position] or any(n.covers(position) for n in names):
+            if known[position] or strange >= STRANGE or any(n.covers(position) for n in names):
                 out.append(word)
                 continue
+            strange += 1
             parts = self._split(word)
             if parts:
                 out.extend(parts)
