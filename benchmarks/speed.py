@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from time import perf_counter
+from time import perf_counter, thread_time
 
 from matplotlib.axes import Axes
 
@@ -29,11 +29,15 @@ _TIMES = ("median", "p90", "p99", "max")
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """The bot's times: the very first answer, the first pass, and each later pass, in milliseconds."""
+    """The bot's times: the very first answer, the first pass, and each later pass, in milliseconds.
+
+    `working` is the processor's time of the later passes: what is left when other processes are not counted.
+    """
 
     first: float
     cold: list[float]
     warm: list[list[float]]
+    working: list[float]
     verdicts: list[Verdict]
 
 
@@ -85,24 +89,27 @@ def _own(quick: bool) -> Own:
     started = perf_counter()
     assistant.respond(Utterance(asked.election.description.places[0], asked.election.id), Memory(), asked.now)
     first = 1000 * (perf_counter() - started)
-    cold = _pass(asked, assistant)
-    warm = [_pass(asked, assistant) for _ in range(PASSES)]
-    return Own(first, cold, warm, [result.verdict for result in asked.results()])
+    cold, _ = _pass(asked, assistant)
+    passes = [_pass(asked, assistant) for _ in range(PASSES)]
+    warm = [times for times, _ in passes]
+    working = [time for _, times in passes for time in times]
+    return Own(first, cold, warm, working, [result.verdict for result in asked.results()])
 
 
-def _pass(asked: Asked, assistant: Assistant) -> list[float]:
-    """The time of each question's answer; its context is heard before the clock starts."""
-    times = []
+def _pass(asked: Asked, assistant: Assistant) -> tuple[list[float], list[float]]:
+    """The time of each question's answer, and the processor's; its context is heard before the clocks start."""
+    times, working = [], []
     for question in asked.questions:
         memory = Memory()
         for text in question.context:
             said = Utterance(text, asked.election.id, conversation=question.id)
             _, memory = assistant.respond(said, memory, asked.now)
         utterance = Utterance(question.text, asked.election.id, conversation=question.id)
-        started = perf_counter()
+        started, began = perf_counter(), thread_time()
         assistant.respond(utterance, memory, asked.now)
+        working.append(1000 * (thread_time() - began))
         times.append(1000 * (perf_counter() - started))
-    return times
+    return times, working
 
 
 def _others(quick: bool) -> list[Other]:
@@ -134,6 +141,7 @@ def _speed_table(own: Own, every: Sequence[float], typical: Sequence[float], oth
     rows = [
         ["**this bot**, warm, every call", "", *spread(every).cells()],
         [f"**this bot**, warm, each question's median of {PASSES}", "", *spread(typical).cells()],
+        ["**this bot**, warm, every call, processor time", "", *spread(own.working).cells()],
         ["**this bot**, first pass (cold)", "", *spread(own.cold).cells()],
     ]
     for other in others:
@@ -143,58 +151,38 @@ def _speed_table(own: Own, every: Sequence[float], typical: Sequence[float], oth
 
 
 def _quality_table(own: Own, others: Sequence[Other], kept: Sequence[int]) -> str:
-    named = [("**this bot**", own.verdicts), *((other.name, other.best) for other in others)]
-    rows = [[name, *cells(Counter(verdicts[i] for i in kept))] for name, verdicts in named]
-    return table(("", *HEAD), rows)
+    rows = [["**this bot**", *cells(Counter(own.verdicts[i] for i in kept)), "", ""]]
+    for other in others:
+        always = Counter(other.curve[0][i] for i in kept)
+        figures = (f"{share(always, Verdict.RIGHT):.1f}", f"{_amiss(always):.1f}")
+        rows.append([other.name, *cells(Counter(other.best[i] for i in kept)), *figures])
+    return table(("", *HEAD, "always answering: right, %", "wrong, %"), rows)
 
 
 def _draw(plan: Plan, own: Own, others: Sequence[Other]) -> None:
     figure, (times, quality) = plots.drawn(2, width=9.5, height=3.8)
     every = [time for warm in own.warm for time in warm]
-    shown = others[-3:]
     _cumulative(times, every, "this bot, warm", plots.OWN)
-    for other, colour in zip(shown, plots.OTHERS, strict=False):
-        _cumulative(times, other.times, _short(other.name), colour)
+    for other, colour in zip(others[-3:], plots.OTHERS, strict=False):
+        _cumulative(times, other.times, other.name.partition(",")[0].replace("`", ""), colour)
         points = [Counter(verdicts) for verdicts in other.curve]
-        quality.plot(
-            [_amiss(p) for p in points],
-            [share(p, Verdict.RIGHT) for p in points],
-            color=colour,
-            label=_short(other.name),
-        )
+        quality.plot([_amiss(p) for p in points], [share(p, Verdict.RIGHT) for p in points], color=colour)
         best = Counter(other.best)
         quality.plot(_amiss(best), share(best, Verdict.RIGHT), "o", color=colour)
     counts = Counter(own.verdicts)
-    quality.plot(
-        _amiss(counts), share(counts, Verdict.RIGHT), "*", color=plots.OWN, markersize=13, label="this bot"
-    )
-    times.set(
-        title="Time for one question",
-        xlabel="milliseconds",
-        ylabel="% of questions",
-        xscale="log",
-        ylim=(0, 101),
-    )
+    quality.plot(_amiss(counts), share(counts, Verdict.RIGHT), "*", color=plots.OWN, markersize=13)
+    times.set(title="Time for one question", xlabel="milliseconds", xscale="log")
+    times.set(ylabel="% of questions", ylim=(0, 101))
     times.xaxis.set_major_formatter("{x:g}")
-    times.legend(loc="lower right")
-    quality.set(
-        title="Answers, at every threshold",
-        xlabel="% wrong or misattributed",
-        ylabel="% right",
-        ylim=(0, 101),
-        xlim=(-2, None),
-    )
-    quality.legend(loc="center right")
+    quality.set(title="Answers, at every threshold", xlabel="% wrong or misattributed", xlim=(-2, None))
+    quality.set(ylabel="% right", ylim=(0, 101))
+    figure.legend(*times.get_legend_handles_labels(), loc="outside lower center", ncols=4)
     plots.save(figure, plan.pictures, "speed")
 
 
 def _cumulative(axes: Axes, times: Sequence[float], label: str, colour: str) -> None:
     ranked = sorted(times)
     axes.plot(ranked, [100 * (i + 1) / len(ranked) for i in range(len(ranked))], color=colour, label=label)
-
-
-def _short(name: str) -> str:
-    return name.partition(",")[0].replace("`", "")
 
 
 def _amiss(counts: Counter[Verdict]) -> float:

@@ -96,7 +96,7 @@ TOPICS: Mapping[str, Any] = {
     },
     "harbour": {
         "name": {"fr": "Port", "en": "Harbour"},
-        "phrasings": {"fr": ["port de pêche", "chalutiers"], "en": ["harbour", "fishing boats", "trawlers"]},
+        "phrasings": {"fr": ["port", "port de pêche", "chalutiers"], "en": ["harbour", "fishing boats", "trawlers"]},
     },
     "windmills": {
         "name": {"fr": "Éoliennes", "en": "Windmills"},

@@ -82,7 +82,8 @@ class _Reading:
 
     def _likelier(self, words: Sequence[Word]) -> str | None:
         """The language in which the words that nobody knows are nearest to known ones."""
-        strange = [w.folded for w in words if not any(x.zipf(w.folded) for x in self.scope.index.languages)]
+        languages = self.scope.index.languages
+        strange = [w.folded for w in words if not any(x.zipf(w.folded) for x in languages)][:STRANGE]
         costs = []
         for code, lexicon in self.scope.lexicons.items():
             nearest = [lexicon.nearest(word) for word in strange]

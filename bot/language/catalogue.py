@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from bot.knowledge.document import read
 from bot.language.frequency import frequencies
-from bot.language.patterns import compiled
+from bot.language.patterns import Patterns
 from bot.language.text import Word, fold, stem, words
 
 FOLDER = Path(__file__).parent
@@ -73,24 +73,24 @@ class Language:
         return self.file.stemmer
 
     @cached_property
-    def frames(self) -> Mapping[str, re.Pattern[str]]:
+    def frames(self) -> Mapping[str, Patterns]:
         """Ways of asking ("who is", "everyone", "and …"), and `thing` for words that point back to a subject."""
         return _each({**self.file.frames, "thing": self.file.anaphora.thing})
 
     @cached_property
-    def help(self) -> Mapping[str, re.Pattern[str]]:
+    def help(self) -> Mapping[str, Patterns]:
         """Talk about the bot itself, by subject."""
         return _each(self.file.help)
 
     @cached_property
-    def decline(self) -> Mapping[str, re.Pattern[str]]:
+    def decline(self) -> Mapping[str, Patterns]:
         """What the bot refuses, by reason."""
         return _each(self.file.decline)
 
     @cached_property
-    def commands(self) -> re.Pattern[str]:
+    def commands(self) -> Patterns:
         """Attempts to give the bot orders."""
-        return compiled(self.file.commands)
+        return Patterns(self.file.commands)
 
     @cached_property
     def sounds(self) -> tuple[tuple[re.Pattern[str], str], ...]:
@@ -136,8 +136,8 @@ def _sound(folded: str, sounds: tuple[tuple[re.Pattern[str], str], ...]) -> str:
     return folded
 
 
-def _each(patterns: Mapping[str, list[str]]) -> Mapping[str, re.Pattern[str]]:
-    return {name: compiled(several) for name, several in patterns.items()}
+def _each(patterns: Mapping[str, list[str]]) -> Mapping[str, Patterns]:
+    return {name: Patterns(several) for name, several in patterns.items()}
 
 
 def _folded(entries: list[str], elisions: frozenset[str]) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""The little pattern language of the language files, made into one regular expression for each list.
+"""The little pattern language of the language files, made into regular expressions.
 
 `(a|b c)` one of several · `[a]` may be left out · `…` up to six words between · `word*` any ending ·
 `<candidate>` a candidate, by name or role · `<name>` only by name · `^` and `$` start and end of what was typed.
@@ -7,12 +7,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from functools import cache
 
 from bot.language.text import fold
 
 CANDIDATE = "@candidate"
 ROLE = "@candidate-role"
+MARKS = {"<candidate>": (CANDIDATE, ROLE), "<name>": (CANDIDATE,)}
+STUB = 3
 _PIECE = re.compile(r"<candidate>|<name>|…|[()\[\]|^$]|[^\s()\[\]|^$…<>]+|<|>")
 
 
@@ -20,14 +23,46 @@ class PatternError(ValueError):
     """A pattern that cannot be read; the message says why."""
 
 
-def compiled(patterns: Iterable[str]) -> re.Pattern[str]:
-    """One expression that finds any of the patterns in text made by `line`."""
-    parts = [_expression(pattern) for pattern in patterns]
-    return re.compile("|".join(f"(?:{part})" for part in parts) or r"(?!)")
+class Patterns:
+    """A list of patterns that compiles one only when a text holds a word it could begin to match with.
+
+    Compiling all of a language's patterns takes a tenth of a second; a question needs a handful.
+    """
+
+    def __init__(self, patterns: Iterable[str]) -> None:
+        self._expressions: list[str] = []
+        self._by_word: dict[str, set[int]] = {}
+        self._by_stub: dict[str, list[tuple[str, int]]] = {}
+        for number, pattern in enumerate(patterns):
+            self._expressions.append(_expression(pattern))
+            for word, ending in _literals(pattern):
+                if ending:
+                    self._by_stub.setdefault(word[:STUB], []).append((word, number))
+                else:
+                    self._by_word.setdefault(word, set()).add(number)
+
+    def search(self, text: str) -> re.Match[str] | None:
+        """The first match of any pattern in text made by `line`."""
+        return min(self.finditer(text), key=re.Match.start, default=None)
+
+    def finditer(self, text: str) -> Iterator[re.Match[str]]:
+        """The matches of every pattern, pattern by pattern."""
+        for number in sorted(self._possible(text.split())):
+            yield from _compiled(self._expressions[number]).finditer(text)
+
+    def _possible(self, words: Iterable[str]) -> set[int]:
+        possible: set[int] = set()
+        for word in words:
+            possible |= self._by_word.get(word, set())
+            for length in range(1, STUB + 1):
+                for start, number in self._by_stub.get(word[:length], ()):
+                    if word.startswith(start):
+                        possible.add(number)
+        return possible
 
 
 def line(words: Iterable[str]) -> str:
-    """Words as the text that compiled patterns search: each with one space before it, and one at the end."""
+    """Words as the text that patterns search: each with one space before it, and one at the end."""
     return " " + " ".join(words) + " "
 
 
@@ -62,11 +97,31 @@ def _expression(pattern: str) -> str:
     return "".join(out)
 
 
+@cache
+def _compiled(expression: str) -> re.Pattern[str]:
+    return re.compile(expression)
+
+
+def _literals(pattern: str) -> Iterator[tuple[str, bool]]:
+    """The words a pattern is written with, and whether any ending may follow each."""
+    for piece in _PIECE.findall(pattern):
+        if piece in MARKS:
+            yield from ((mark, False) for mark in MARKS[piece])
+        elif piece not in "()[]|^$…<>":
+            words = _cut(piece)
+            yield from ((word, False) for word in words[:-1])
+            if words:
+                yield words[-1], piece.endswith("*")
+
+
+def _cut(piece: str) -> list[str]:
+    return [word for word in re.split(r"['’\-]", fold(piece.rstrip("*"))) if word]
+
+
 def _word(piece: str) -> str:
     if piece == "<candidate>":
         return rf" {CANDIDATE}(?:-role)?(?= )"
     if piece == "<name>":
         return rf" {CANDIDATE}(?= )"
-    words = [re.escape(w) for w in re.split(r"['’\-]", fold(piece.rstrip("*"))) if w]
     ending = r"[^ ]*" if piece.endswith("*") else ""
-    return "".join(f" {w}" for w in words) + ending + "(?= )"
+    return "".join(f" {re.escape(word)}" for word in _cut(piece)) + ending + "(?= )"

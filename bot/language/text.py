@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import Stemmer
 
@@ -40,8 +40,7 @@ _STRETCHED = re.compile(r"(.)\1{2,}")
 _THOUSANDS = re.compile(r"[ .,\u00a0\u202f]")
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """One word of an utterance: as written in lower case, folded, and the sentence it stands in."""
 
     written: str

@@ -495,11 +495,39 @@ def test_problems_can_be_written_as_annotations(broken: str) -> None:
     assert all(line.startswith("::error file=") for line in result.stdout.splitlines())
 
 
-def test_a_whole_check_also_tries_the_phrasings(one: str) -> None:
-    whole, fast = invoke("check", "--knowledge", one), invoke("check", "--fast", "--knowledge", one)
-    assert whole.exit_code == 0
-    assert set(fast.stdout.splitlines()) <= set(whole.stdout.splitlines())
-    assert "There is no election" in invoke("check", "--knowledge", one, "--election", "x").stderr
+TINY = {
+    "election.yaml": """\
+name: {fr: Élection de Bourg, en: Bourg election}
+places: [Bourg]
+rounds: [{date: 2032-03-14}]
+languages: [fr, en]
+checked: 2032-02-20
+""",
+    "sources.yaml": """\
+gazette: {publisher: La Gazette, title: Le débat, published: 2032-02-01, url: "https://gazette.example/", language: fr}
+""",
+    "candidates/amblard.yaml": "name: Odile Amblard\nsources: [gazette]\n",
+    "topics/fountains.yaml": """\
+name: {fr: Fontaines, en: Fountains}
+phrasings: {fr: [fontaine, pour qui voter], en: [fountain]}
+""",
+}
+
+
+def test_a_whole_check_also_tries_the_phrasings(tmp_path: Path) -> None:
+    for name, text in TINY.items():
+        file = tmp_path / "bourg-2032" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    whole, fast = (
+        invoke("check", "--knowledge", str(tmp_path)),
+        invoke("check", "--fast", "--knowledge", str(tmp_path)),
+    )
+    assert (whole.exit_code, fast.exit_code) == (0, 0), fast.stdout
+    tried = set(whole.stdout.splitlines()) - set(fast.stdout.splitlines())
+    assert len(tried) == 1
+    assert "topics/fountains.yaml:2:28: note: 'pour qui voter'" in tried.pop()
+    assert "There is no election" in invoke("check", "--knowledge", str(tmp_path), "--election", "x").stderr
 
 
 BANK = """\

@@ -16,7 +16,12 @@ from bot.language.text import CHARACTERS, WORDS, clean, fold, stem, words
 from tests.strategies import ANY_TEXT, TORTURE
 
 FRENCH = st.text(st.sampled_from("abcdefghijklmnopqrstuvwxyzàâçéèêëîïôùûüÿœæ'’- ?!.0123456789"), max_size=80)
-EVERY_CHARACTER = [chr(point) for point in range(sys.maxunicode + 1)]
+# Every character but unassigned and private ones and the ideographs and syllables that stand for themselves.
+CHARACTERS_THAT_CHANGE = [
+    c
+    for c in map(chr, range(sys.maxunicode + 1))
+    if unicodedata.category(c) not in ("Cn", "Co", "Cs", "Lo") or len(unicodedata.normalize("NFKD", c)) > 3
+]
 
 
 def folded(text: str) -> list[str]:
@@ -34,14 +39,15 @@ def test_folding_twice_is_folding_once(text: str) -> None:
 
 
 def test_every_character_is_cleaned_and_folded_once_and_for_all() -> None:
-    for character in EVERY_CHARACTER:
+    assert len(CHARACTERS_THAT_CHANGE) > 10_000
+    for character in CHARACTERS_THAT_CHANGE:
         for text in (character, f"e{character}\u0301x"):
             assert clean(clean(text)) == clean(text), hex(ord(character))
             assert fold(fold(text)) == fold(text), hex(ord(character))
 
 
 def test_no_character_makes_a_word_of_nothing() -> None:
-    for character in EVERY_CHARACTER:
+    for character in CHARACTERS_THAT_CHANGE:
         assert all(word.folded and word.written for word in words(character)), hex(ord(character))
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from bot.language.patterns import CANDIDATE, ROLE, PatternError, compiled, line
+from bot.language.patterns import CANDIDATE, ROLE, PatternError, Patterns, line
 
 
 def found(pattern: str, text: str) -> bool:
-    return compiled([pattern]).search(line(text.split())) is not None
+    return Patterns([pattern]).search(line(text.split())) is not None
 
 
 @pytest.mark.parametrize(
@@ -60,14 +60,14 @@ def test_a_pattern_finds_what_it_describes(pattern: str, text: str, expected: bo
 
 
 def test_a_list_of_patterns_finds_any_of_them() -> None:
-    several = compiled(["red herring", "blue whale"])
+    several = Patterns(["red herring", "blue whale"])
     assert several.search(line(["a", "blue", "whale"]))
     assert several.search(line(["a", "red", "herring"]))
     assert not several.search(line(["a", "red", "whale"]))
 
 
 def test_no_pattern_finds_nothing() -> None:
-    assert not compiled([]).search(line(["anything"]))
+    assert not Patterns([]).search(line(["anything"]))
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_no_pattern_finds_nothing() -> None:
 )
 def test_a_pattern_that_cannot_be_read_says_why(pattern: str, why: str) -> None:
     with pytest.raises(PatternError, match=why) as error:
-        compiled([pattern])
+        Patterns([pattern])
     assert repr(pattern) in str(error.value)
 
 
