@@ -107,7 +107,9 @@ class _Reading:
         folded = word.folded
         if len(folded) < 3 or not folded.isalpha():
             return True
-        if self.lang.is_small(folded) or self.scope.index.knows(folded):
+        index = self.scope.index
+        singular = folded[:-1] if folded[-1] in "sx" else folded
+        if self.lang.is_small(folded) or index.knows(folded) or index.knows(singular):
             return True
         if folded in self.scope.names.gazetteer.words:
             return True
@@ -265,12 +267,16 @@ class _Reading:
         if len(sentences) < 2:
             return frozenset(sentences)
         telling = {w.sentence for w in heard if w.meaning or w.taken or w.folded in self.lang.persons}
-        marked = {w.sentence for w in words if w.asks} & telling
+        marked = {w.sentence for w in words if w.asks}
         worded = {
             w.sentence for w in heard if w.folded in self.lang.questions or w.folded in self.lang.campaign
         }
         asking = marked or worded & telling
-        return frozenset([max(asking)]) if asking else frozenset(sentences)
+        if not asking:
+            return frozenset(sentences)
+        last = max(asking)
+        empty = not any(w.meaning or w.taken or w.folded in self.lang.persons for w in heard if w.sentence == last)
+        return frozenset(sentences) if empty else frozenset([last])
 
 
 def _marked(heard: Sequence[Heard], mentions: Sequence[Mention], focus: frozenset[int]) -> Iterator[str]:

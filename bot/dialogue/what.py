@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.dialogue.memory import Memory
@@ -79,12 +79,15 @@ class _Choosing:
     def what(self) -> What:
         usable = [score for score in self.query.ranking if self._fits(score)]
         topics, fact = self._held(usable) or self._best(usable)
-        chosen = [s for s in usable if s.entry.id in (*topics, fact)]
-        explained = frozenset(p for score in chosen for p in score.matched)
-        best = chosen[0] if chosen else None
-        if best is not None and topics and self._only_in_passing(best):
+        chosen = [s for s in usable if s.entry.id == fact or self._related(s, topics)]
+        if chosen and topics and self._only_in_passing(chosen[0]):
             return What()
-        return What(topics, fact, explained, best.weight if best else 0.0)
+        explained = frozenset(p for score in chosen for p in score.matched)
+        return What(topics, fact, explained, chosen[0].weight if chosen else 0.0)
+
+    def _related(self, score: Score, topics: Sequence[str]) -> bool:
+        """Whether an entry is one of the topics, or of those that were taken together as one of them."""
+        return score.entry.kind == "topic" and any(t in self.election.lineage(score.entry.id) for t in topics)
 
     def _only_in_passing(self, best: Score) -> bool:
         """Whether a question who someone is merely mentions a topic ("in my building they all talk of …")."""
@@ -100,6 +103,9 @@ class _Choosing:
             )
             return own and self.asked.named and score.coverage >= self.thresholds.told
         at_home = self.query.campaign or "everyone" in self.query.frames or self.query.mentioned("place")
+        how_to = "how_to" in self.query.frames and score.entry.kind == "topic"
+        if how_to and not at_home and not self.asked.candidates:
+            return False
         threshold = self.thresholds.campaign if at_home else self.thresholds.plain
         if self.asked.candidates:
             threshold = self.thresholds.named
@@ -187,6 +193,9 @@ class _Choosing:
             if further and other.weight >= 0.9 and other is not best and not self._without_words(other, best):
                 chosen.append(other.entry.id)
         return _simplest(chosen, self.election)
+
+    def _meaning(self, positions: Iterable[int]) -> bool:
+        return any(self.query.words[p].meaning for p in positions)
 
     def _own_first(self, scores: Sequence[Score]) -> Score:
         """The best topic; among readings about as good, the one a named candidate has spoken on."""

@@ -29,7 +29,7 @@ _SIGNS = str.maketrans(
     }
 )
 _WORD = re.compile(
-    r"\d+(?:[ .,\u00a0\u202f]\d{3})+(?!\d)|\d+[a-z]{1,2}\b|\d+|[^\W\d_][^\W_]*(?:['&][^\W_]+)*|[&]",
+    r"\d+(?:[ .,\u00a0\u202f]\d{3})+(?!\d)|\d+[a-z]{1,2}\d*\b|\d+|[^\W\d_][^\W_]*(?:['&][^\W_]+)*|[&]",
     re.UNICODE,
 )
 _SENTENCE_END = re.compile(
@@ -77,6 +77,11 @@ def clean(text: str) -> str:
 
 def words(text: str, elisions: Iterable[str] = ()) -> list[Word]:
     """The words of a text in order; `l'école` gives l and école, `Anne-Marie` gives two words."""
+    plain = text.lower().split()
+    if len(plain) <= WORDS and all(map(str.isalpha, plain)) and unicodedata.is_normalized("NFKC", text):
+        pieces = [piece for chunk in plain for piece in _split(chunk, frozenset())]
+        if not any(map(_MARKS.search, pieces)):
+            return [Word(piece, fold(piece), 0, False) for piece in pieces]
     text = _MARKS.sub("", clean(text).lower())
     before = frozenset(elisions)
     found: list[Word] = []

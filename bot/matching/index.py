@@ -58,7 +58,7 @@ class Layer:
         spoken = lang.words(text)
         spoken = [w for w in spoken if w.folded not in lang.articles] or spoken
         content = [w for w in spoken if not lang.is_small(w.folded)]
-        telling = [w for w in spoken if w.folded not in lang.stop]
+        telling = [w for w in spoken if w.folded not in lang.stop or w.folded in lang.grammar]
         kept = content if len(content) > 1 else telling if len(telling) > 1 else spoken
         fixed = kept is spoken and len(spoken) > 1
         terms = tuple(dict.fromkeys(self._term(w.written, w.folded, lang) for w in kept))
@@ -75,7 +75,10 @@ class Layer:
         if folded not in surfaces:
             stems = self.stems.setdefault(lang.code, {})
             key = lang.stem(written)
-            surfaces[folded] = stems.get(folded) or surfaces.get(key) or f"{lang.code}:{key}"
+            plain = folded[:-1] if folded[-1] in "sx" else folded
+            forms = (folded, key, plain, folded + "s", folded + "x")
+            known = (surfaces.get(form) or stems.get(form) for form in forms)
+            surfaces[folded] = next(filter(None, known), f"{lang.code}:{key}")
             stems.setdefault(stem(folded, lang.stemmer), surfaces[folded])
             stems.setdefault(key, surfaces[folded])
         return surfaces[folded]

@@ -51,7 +51,7 @@ def rank(words: Sequence[Heard], index: Index, lang: Language, focus: frozenset[
     positions, told = _postings(words, index, lang)
     matched: dict[Entry, dict[int, float]] = {}
     complete: set[Entry] = set()
-    precise: dict[Entry, int] = {}
+    precise: dict[Entry, tuple[int, int]] = {}
     spoken = {w.folded for w in words}
     for layer, number, where in positions:
         phrasing = layer.phrasings[number]
@@ -60,7 +60,8 @@ def rank(words: Sequence[Heard], index: Index, lang: Language, focus: frozenset[
             continue
         complete.add(phrasing.entry)
         missed = sum(w not in spoken for w in phrasing.left_out)
-        precise[phrasing.entry] = min(precise.get(phrasing.entry, 9), missed)
+        said = (missed, missed - len(phrasing.left_out))
+        precise[phrasing.entry] = min(precise.get(phrasing.entry, (9, 0)), said)
         best = matched.setdefault(phrasing.entry, {})
         for spot in spots:
             word = words[spot]
@@ -76,7 +77,7 @@ def rank(words: Sequence[Heard], index: Index, lang: Language, focus: frozenset[
             best[spot] = max(best.get(spot, 0.0), TOLD * (1.0 if words[spot].sentence in focus else ASIDE))
     scores = [_score(entry, best, words, focus, entry in complete) for entry, best in matched.items()]
     return sorted(
-        scores, key=lambda s: (not s.complete, -s.weight, precise.get(s.entry, 9), -s.coverage, s.entry)
+        scores, key=lambda s: (not s.complete, -s.weight, precise.get(s.entry, (9, 0)), -s.coverage, s.entry)
     )
 
 

@@ -22,7 +22,7 @@ from bot.dialogue.composing import Setting, in_order, surname_key
 from bot.dialogue.memory import Memory
 from bot.dialogue.reply import Reply
 from bot.knowledge.loading import load
-from bot.knowledge.model import Election, Shared
+from bot.knowledge.model import Election, Order, Shared
 from tests import invented
 from tests.conftest import BUNDLED, BUNDLED_NOW, ROOT
 from tests.invented import CANDIDATES, FACTS, NOW, TOPICS, TOWN
@@ -198,6 +198,6 @@ def test_accents_hyphens_and_particles_sort_sensibly() -> None:
 
 @given(st.permutations(EVERYONE), st.lists(st.sampled_from(EVERYONE), unique=True))
 def test_the_official_order_is_kept_as_drawn(ballot: list[str], chosen: list[str]) -> None:
-    election = replace(ROTATING, description=ROTATING.description.model_copy(update={"order": "ballot", "ballot": ballot}))
+    election = replace(ROTATING, description=ROTATING.description.model_copy(update={"order": Order.BALLOT, "ballot": ballot}))
     setting = Setting(election, "fr", NOW)
     assert in_order(election, chosen, setting) == [c for c in ballot if c in chosen]

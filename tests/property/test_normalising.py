@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.language.catalogue import language
 from bot.language.detection import detect
-from bot.language.patterns import PatternError, compiled, line
+from bot.language.patterns import PatternError, Patterns, line
 from bot.language.text import CHARACTERS, WORDS, clean, fold, stem, words
 from tests.strategies import ANY_TEXT, TORTURE
 
@@ -110,7 +110,7 @@ def test_any_text_has_a_language_or_none(text: str) -> None:
 @given(st.text(st.sampled_from("ab ()[]|…*^$<>'candidatename"), max_size=30) | ANY_TEXT)
 def test_any_pattern_is_understood_or_refused_with_a_reason(pattern: str) -> None:
     try:
-        found = compiled([pattern])
+        found = Patterns([pattern])
     except PatternError as error:
         assert str(error)
     else:

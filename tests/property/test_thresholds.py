@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.dialogue.assistant import Assistant, Utterance
-from bot.dialogue.deciding import decide
 from bot.dialogue.memory import Memory
 from bot.dialogue.outcomes import (
     CandidateCard,
@@ -23,25 +22,27 @@ from bot.dialogue.outcomes import (
     Unknown,
 )
 from tests import invented
-from tests.invented import TOWN
+from tests.invented import NOW, TOWN
 from tests.strategies import ANY_TEXT, memories, questions
 
 ELECTION = invented.election()
 SMALL = Assistant(invented.base(ELECTION))
 USUAL = SMALL.thresholds
-LOOSER_WHEN_RAISED = {"stray", "chatter"}
-"""How much may stay unexplained beside a name, and how much makes talk a question: stricter when lowered."""
-
 NAMES = sorted(field.name for field in fields(USUAL))
+STRICTER_WHEN_RAISED = ["campaign", "named", "plain", "together", "told"]
+STRICTER_WHEN_LOWERED = ["stray"]
+BETWEEN_READINGS = ["chatter", "close", "margin", "passing", "rivals"]
+"""What tells one reading from another, not an answer from silence."""
+
+STRICT = STRICTER_WHEN_RAISED + STRICTER_WHEN_LOWERED
 STRAYING = ["Brancaleoni et la tarte", "la piscine du zorglub", "arbres et trombone en cuivre", "dette caméras xylophone",
             "bonjour la tarte", "le maire et la planche à voile", "Maud, école, banane, poney"]  # fmt: skip
 TEXTS = st.one_of(questions(ELECTION).map(lambda asked: asked.text), st.sampled_from(STRAYING), ANY_TEXT)
 
 
 def decided(text: str, memory: Memory, changed: dict[str, float]) -> Outcome:
-    scope = SMALL.understanding.scope(TOWN)
-    query = SMALL.understand(Utterance(text, TOWN), memory)
-    return decide(query, scope, memory, replace(USUAL, **changed))
+    SMALL.thresholds = replace(USUAL, **changed)
+    return SMALL.respond(Utterance(text, TOWN), memory, NOW)[0].outcome
 
 
 def is_answer(outcome: Outcome) -> bool:
@@ -49,10 +50,14 @@ def is_answer(outcome: Outcome) -> bool:
 
 
 def stricter(name: str, by: float) -> float:
-    return getattr(USUAL, name) - by if name in LOOSER_WHEN_RAISED else getattr(USUAL, name) + by
+    return getattr(USUAL, name) + (by if name in STRICTER_WHEN_RAISED else -by)
 
 
-@given(TEXTS, memories(ELECTION) | st.just(Memory()), st.sampled_from(NAMES), st.floats(0, 2))
+def test_every_threshold_is_known_to_be_of_one_kind() -> None:
+    assert sorted(STRICT + BETWEEN_READINGS) == NAMES
+
+
+@given(TEXTS, memories(ELECTION) | st.just(Memory()), st.sampled_from(STRICT), st.floats(0, 2))
 def test_a_stricter_threshold_never_turns_an_abstention_into_an_answer(
     text: str, memory: Memory, name: str, by: float
 ) -> None:
@@ -60,7 +65,7 @@ def test_a_stricter_threshold_never_turns_an_abstention_into_an_answer(
         assert not is_answer(decided(text, memory, {name: stricter(name, by)}))
 
 
-@given(TEXTS, st.lists(st.sampled_from(NAMES), unique=True), st.floats(0, 2))
+@given(TEXTS, st.lists(st.sampled_from(STRICT), unique=True), st.floats(0, 2))
 def test_several_stricter_thresholds_never_turn_an_abstention_into_an_answer(
     text: str, names: list[str], by: float
 ) -> None:
@@ -82,17 +87,29 @@ def test_no_threshold_makes_a_position_anothers(text: str, changed: dict[str, fl
         assert other.candidate == usual.candidate
 
 
+TELLING = {
+    "campaign": ("que proposent les candidats pour la piscine", ()),
+    "chatter": ("bonjour le trombone en cuivre", ()),
+    "close": ("piscine, montant de la dette", ()),
+    "margin": ("et ça, les classes surchargées et la piscine", ("pool",)),
+    "named": ("Brancaleoni piscine", ()),
+    "passing": ("qui est Öztekin, piscine", ()),
+    "plain": ("piscine", ()),
+    "rivals": ("Brancaleoni piscine dette", ()),
+    "stray": ("Brancaleoni et le trombone", ()),
+    "together": ("les classes surchargées", ()),
+    "told": ("Brancaleoni rembourser millions", ()),
+}
+
+
 @pytest.mark.parametrize("name", NAMES)
-def test_every_threshold_matters_to_some_question(name: str) -> None:
-    texts = [*STRAYING, "piscine", "que disent les candidats de la tarte à la piscine", "Brancaleoni piscine", "piscine et arbres",
-             "la piscine olympique de Melbourne", "bonjour le trombone en cuivre", "caméras et dette du trombone", "hello trumpet",
-             "les candidats et le zorglub de la piscine", "Tréhouart, la piscine, le zorglub, le trombone, le poney"]  # fmt: skip
-    for value in (-5.0, 5.0):
-        if any(decided(text, Memory(), {name: value}) != decided(text, Memory(), {}) for text in texts):
-            return
-    pytest.fail(f"{name} changes nothing")
+def test_every_threshold_decides_some_question(name: str) -> None:
+    text, topics = TELLING[name]
+    memory = Memory(topics=topics)
+    reached = {decided(text, memory, {name: value}) for value in (-5.0, getattr(USUAL, name), 5.0)}
+    assert len(reached) > 1
 
 
 def test_talk_stays_talk_however_strict() -> None:
-    strict = {name: stricter(name, 5.0) for name in NAMES if name != "chatter"}
+    strict = {name: stricter(name, 5.0) for name in STRICT}
     assert decided("bonjour", Memory(), strict) == Help("greeting")

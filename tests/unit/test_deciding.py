@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.dialogue.assistant import Assistant, Utterance
-from bot.dialogue.deciding import decide, follow
+from bot.dialogue.deciding import follow
 from bot.dialogue.memory import Memory
 from bot.dialogue.outcomes import (
     CandidateCard,
@@ -25,7 +25,7 @@ from bot.dialogue.outcomes import (
 )
 from bot.dialogue.reply import Reply
 from tests import invented
-from tests.invented import TOWN
+from tests.invented import NOW, TOWN
 
 Ask = Callable[..., Reply]
 
@@ -292,12 +292,6 @@ def test_a_strangers_full_name_is_not_the_candidate_who_shares_half_of_it(ask_sm
     assert reply.claims == []
 
 
-def test_their_candidate_is_offered_when_someone_else_is_named(ask_small: Ask) -> None:
-    outcome = ask_small("Que pense Garrivier de la piscine ?").outcome
-    assert isinstance(outcome, Unknown)
-    assert outcome.targets == ("trehouart",)
-
-
 def test_a_strangers_candidate_does_not_answer_for_them(ask_small: Ask) -> None:
     assert ask_small("Que pense Anselme Garrivier de la piscine ?").claims == []
 
@@ -310,9 +304,8 @@ def test_a_word_against_or_for_does_not_change_what_is_shown(ask_small: Ask, wor
 def test_the_strictest_thresholds_leave_only_what_is_certain(small: Assistant) -> None:
     strict = Assistant(invented.base(), replace(small.thresholds, plain=1.1, campaign=1.1, named=1.1, together=1.0))
     for text in ("piscine", "Tréhouart piscine", "montant de la dette", "que disent les candidats de la piscine"):
-        scope = strict.scopes.scope(TOWN)
         query = strict.understand(Utterance(text, TOWN), Memory())
-        outcome = decide(query, scope, Memory(), strict.thresholds)
+        outcome = strict.respond(Utterance(text, TOWN), Memory(), NOW)[0].outcome
         assert not isinstance(outcome, Position | Comparison | FactAnswer | NoPosition), text
 
 
@@ -355,8 +348,7 @@ def test_every_outcome_is_reached(ask_small: Ask) -> None:
 
 def asked_of(election: Any, text: str) -> Outcome:
     assistant = Assistant(invented.base(election))
-    scope = assistant.scopes.scope(TOWN)
-    return decide(assistant.understand(Utterance(text, TOWN), Memory()), scope, Memory())
+    return assistant.respond(Utterance(text, TOWN), Memory(), NOW)[0].outcome
 
 
 def test_an_election_without_candidates_still_answers_facts_and_says_nothing_of_topics() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from bot.dialogue.assistant import Assistant, Utterance
 from bot.dialogue.memory import Memory
-from bot.matching.mentions import Mention, named
+from bot.matching.mentions import Mention
 from tests import invented
 from tests.invented import CANDIDATES, TOWN
 
@@ -21,7 +21,7 @@ def mentioned(small: Assistant) -> Mentioned:
 
 
 def candidates(mentions: list[Mention]) -> list[set[str]]:
-    return [set(m.ids) for m in named(mentions, ["candidate"])]
+    return [set(m.ids) for m in mentions if m.kind == "candidate"]
 
 
 def others(mentions: list[Mention]) -> list[tuple[str, str]]:
@@ -211,10 +211,3 @@ def test_any_shape_of_name_can_stand(name: str) -> None:
 def test_every_candidate_is_recognised_by_their_full_name(mentioned: Mentioned) -> None:
     for identifier, candidate in CANDIDATES.items():
         assert candidates(mentioned(candidate["name"])) == [{identifier}], identifier
-
-
-def test_named_keeps_only_the_kinds_asked_for(mentioned: Mentioned) -> None:
-    found = mentioned("Ottavio Brancaleoni à Grand-Vezin")
-    assert [m.kind for m in named(found, ["elsewhere"])] == ["elsewhere"]
-    assert [m.kind for m in named(found, ["candidate", "elsewhere"])] == ["candidate", "elsewhere"]
-    assert named(found, []) == []
