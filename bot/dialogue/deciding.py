@@ -34,6 +34,8 @@ def decide(query: Query, scope: Scope, memory: Memory, thresholds: Thresholds = 
     if not query.words:
         return Unknown("empty")
     asked = whom(query, scope, memory)
+    if query.decline == "private":
+        return Unknown("private")
     if query.decline is not None:
         return Decline(query.decline, asked.candidates)
     about = what(query, scope, asked, memory, thresholds)
@@ -120,7 +122,7 @@ def _known_person(query: Query, election: Election, person: Mention) -> tuple[st
     """For someone the base has facts on, when little more than the name is asked: those facts."""
     if not any(p in election.own.people for p in person.ids) or query.stray() > PERSON_ONLY:
         return ()
-    words = set(fold(person.name).split())
+    words = {w for w in fold(person.name).split() if len(w) > 3}
     facts = election.own.facts.values()
     return tuple(f.id for f in facts if any(words & set(fold(name).split()) for name in f.name.values()))
 

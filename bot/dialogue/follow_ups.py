@@ -41,7 +41,7 @@ def follow_up(query: Query, scope: Scope, asked: Whom, about: What, memory: Memo
         return _new_topic(query, scope.election, asked, about, memory, opens)
     if query.stray(asked.spoken_for) >= BARE:
         return None
-    return _nothing_new(query, asked, memory, opens)
+    return _nothing_new(query, scope, asked, memory, opens)
 
 
 def _new_topic(
@@ -65,20 +65,22 @@ def _new_topic(
     return None
 
 
-def _nothing_new(query: Query, asked: Whom, memory: Memory, opens: bool) -> FollowUp | None:
-    """A name, a pronoun, or a request for more or for the others."""
+def _nothing_new(query: Query, scope: Scope, asked: Whom, memory: Memory, opens: bool) -> FollowUp | None:
+    """A name alone, a pronoun, or a request for more or for the others."""
     frames = query.frames
-    if "others" in frames and memory.topics:
-        return FollowUp((), memory.topics)
-    asks_who = bool({"who_is", "everything"} & frames) and "thing" not in frames
     if asked.clearly:
-        return (
-            FollowUp(asked.candidates, memory.topics) if memory.topics and (opens or not asks_who) else None
-        )
-    if asks_who or query.help is not None or (asked.mismatched and not asked.candidates):
+        stop = scope.language(query.language).stop
+        alone = all(w.taken or w.folded in stop for w in query.words)
+        return FollowUp(asked.candidates, memory.topics) if memory.topics and (opens or alone) else None
+    if query.help is not None or (asked.mismatched and not asked.candidates):
+        return None
+    if {"who_is", "everything"} & frames and "thing" not in frames and "more" not in frames:
+        return None
+    leans = "more" in frames or (opens and (query.points_back or {"thing", "everyone", "others"} & frames))
+    if not (leans or "others" in frames):
         return None
     if memory.topics:
-        everyone = "everyone" in frames
+        everyone = {"everyone", "others"} & frames
         return FollowUp(() if everyone else asked.candidates or memory.candidates, memory.topics)
     return FollowUp(fact=memory.fact) if memory.fact is not None else None
 

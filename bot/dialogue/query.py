@@ -25,6 +25,7 @@ class Query:
     decline: str | None
     commanded: bool
     campaign: bool
+    points_back: bool
     ranking: tuple[Score, ...]
 
     def mentioned(self, *kinds: str) -> list[Mention]:

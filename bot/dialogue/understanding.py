@@ -65,6 +65,7 @@ class _Reading:
             help=_first("help", heard_languages, [whole]),
             decline=_first("decline", heard_languages, guarded),
             commanded=commanded,
+            points_back=self._points_back(in_focus),
             campaign=any(w.folded in x.campaign for x in heard_languages for w in heard),
             ranking=tuple(ranking),
         )
@@ -220,6 +221,11 @@ class _Reading:
             )
         kept = [w for i, w in enumerate(marked) if i not in ordered]
         return heard, [line(w.folded for w in raw), line(kept)], bool(commanded)
+
+    def _points_back(self, in_focus: str) -> bool:
+        """Whether a pronoun stands for someone, not for nobody as in "il y a"."""
+        covered = _positions(in_focus, [m.span() for m in self.lang.frames["impersonal"].finditer(in_focus)])
+        return any(w in self.lang.persons for i, w in enumerate(in_focus.split()) if i not in covered)
 
     def _languages_heard(self, words: Sequence[Word]) -> list[Language]:
         """The message's language, then any other that some of its small words belong to."""

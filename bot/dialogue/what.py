@@ -71,7 +71,6 @@ class _Choosing:
         self.query = query
         self.election = scope.election
         self.fact_topics = scope.index.fact_topics
-        self.persons = scope.language(query.language).persons
         self.asked = asked
         self.memory = memory
         self.thresholds = thresholds
@@ -113,9 +112,7 @@ class _Choosing:
 
     def _held(self, usable: Sequence[Score]) -> tuple[tuple[str, ...], str | None] | None:
         """What was being talked of, when a question that points back fits it about as well as anything else."""
-        back = "thing" in self.query.frames or any(
-            w.folded in self.persons for w in self.query.words if self.query.in_focus(w.position)
-        )
+        back = "thing" in self.query.frames or self.query.points_back
         if not back or self.asked.clearly or not usable:
             return None
         for score in usable:
@@ -147,7 +144,7 @@ class _Choosing:
                 self.asked.by_role and fact.weight >= 1 and self._in_its_words(fact)
             ):
                 return True
-            if "measure" in frames and fact.weight >= 1:
+            if "measure" in frames and (fact.weight >= 1 or not self.query.meaning):
                 return True
             asks_who = {"who_is", "everything"} & frames
             return fact.weight >= (3.0 if self.asked.by_role else 2.0 if asks_who else 1.0)

@@ -38,14 +38,11 @@ def whom(query: Query, scope: Scope, memory: Memory) -> Whom:
     outside = [m for m in query.mentions if not query.in_focus(m.start)]
     people = _People(query, scope)
     people.add(inside)
-    points_back = any(
-        w.folded in scope.language(query.language).persons for w in query.words if query.in_focus(w.position)
-    )
     recalled: tuple[str, ...] = ()
     mismatched = False
     if not people.found and not query.asks_everyone:
-        people.add(outside if points_back else [m for m in outside if m.kind == "candidate" and not m.role])
-        if not people.found and points_back:
+        people.add(outside if query.points_back else [m for m in outside if m.kind == "candidate" and not m.role])
+        if not people.found and query.points_back:
             recalled, mismatched = _recalled(query, scope, memory)
     found = people.found
     strangers = tuple(m for m in inside if m.kind in STRANGERS and m not in people.affiliated)

@@ -35,6 +35,7 @@ _WORD = re.compile(
 _SENTENCE_END = re.compile(
     r"(?:(?<!\b[^\W\d_])\.|[!?])[.!?]*(?=\s|$)|\n"
 )  # no end after an initial: "M. Untel"
+_PLAIN = re.compile(r"[a-zà-åç-öù-ÿ]+(?: [a-zà-åç-öù-ÿ]+)*")  # what needs no cleaning: most phrasings of a base
 _MARKS = re.compile("[\u0300-\u036f]+")
 _STRETCHED = re.compile(r"(.)\1{2,}")
 _THOUSANDS = re.compile(r"[ .,\u00a0\u202f]")
@@ -77,11 +78,10 @@ def clean(text: str) -> str:
 
 def words(text: str, elisions: Iterable[str] = ()) -> list[Word]:
     """The words of a text in order; `l'école` gives l and école, `Anne-Marie` gives two words."""
-    plain = text.lower().split()
-    if len(plain) <= WORDS and all(map(str.isalpha, plain)) and unicodedata.is_normalized("NFKC", text):
-        pieces = [piece for chunk in plain for piece in _split(chunk, frozenset())]
-        if not any(map(_MARKS.search, pieces)):
-            return [Word(piece, fold(piece), 0, False) for piece in pieces]
+    plain = text.lower()
+    if len(plain) <= CHARACTERS and _PLAIN.fullmatch(plain):
+        pieces = [piece for chunk in plain.split(" ")[:WORDS] for piece in _split(chunk, frozenset())]
+        return [Word(piece, fold(piece), 0) for piece in pieces]
     text = _MARKS.sub("", clean(text).lower())
     before = frozenset(elisions)
     found: list[Word] = []

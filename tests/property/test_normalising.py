@@ -85,6 +85,13 @@ def test_what_cannot_be_seen_does_not_matter(text: str, unseen: str, data: st.Da
     assert folded(text[:at] + unseen + text[at:]) == folded(text)
 
 
+@given(FRENCH.map(lambda text: " ".join(text.split())) | st.text(st.sampled_from("aeéçœæß xyz"), max_size=30))
+def test_a_plain_text_is_cut_like_any_other(text: str) -> None:
+    if not text[-1:].isdigit():
+        assert folded(text) == folded(f"{text} ; x")[:-1]
+        assert [w.written for w in words(text)] == [w.written for w in words(f"{text} ; x")][:-1]
+
+
 @given(ANY_TEXT)
 def test_sentences_are_numbered_upwards(text: str) -> None:
     numbers = [word.sentence for word in words(text)]

@@ -91,7 +91,7 @@ TELLING = {
     "campaign": ("que proposent les candidats pour la piscine", ()),
     "chatter": ("bonjour le trombone en cuivre", ()),
     "close": ("piscine, montant de la dette", ()),
-    "margin": ("et ça, les classes surchargées et la piscine", ("pool",)),
+    "margin": ("et ça, piscine, repas des enfants", ("pool",)),
     "named": ("Brancaleoni piscine", ()),
     "passing": ("qui est Öztekin, piscine", ()),
     "plain": ("piscine", ()),
