@@ -1,4 +1,4 @@
-"""Questions that lean on the one before: "and Messatfa?", "what about schools?", "the others?", "tell me more"."""
+"""Questions that lean on the one before: "and the other one?", "what about schools?", "the others?", "tell me more"."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class FollowUp:
 def follow_up(query: Query, scope: Scope, asked: Whom, about: What, memory: Memory) -> FollowUp | None:
     """The full question behind a follow-up; None if the question stands on its own.
 
-    It is one only if nothing but a name, a topic, or "and", "what about" remains: "and Messatfa on swimming
+    It is one only if nothing but a name, a topic, or "and", "what about" remains: "and the other one on swimming
     pools?" must not answer the topic before.
     """
     if not (memory.topics or memory.candidates or memory.fact):

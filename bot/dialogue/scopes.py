@@ -67,9 +67,7 @@ class Scopes:
             self._layers[id(shared)] = shared_layer(shared)
         return self._layers[id(shared)]
 
-    def _lexicon(
-        self, lang: Language, index: Index, gazetteer: Gazetteer, names: Names, key: Key
-    ) -> Lexicon:
+    def _lexicon(self, lang: Language, index: Index, gazetteer: Gazetteer, names: Names, key: Key) -> Lexicon:
         common = (lang.code, key)
         if common not in self._shared_lexicons:
             words = (w for layer in index.layers[1:] for w in layer.surfaces.get(lang.code, ()))

@@ -281,7 +281,9 @@ class _Reading:
         if not asking:
             return frozenset(sentences)
         last = max(asking)
-        empty = not any(w.meaning or w.taken or w.folded in self.lang.persons for w in heard if w.sentence == last)
+        empty = not any(
+            w.meaning or w.taken or w.folded in self.lang.persons for w in heard if w.sentence == last
+        )
         return frozenset(sentences) if empty else frozenset([last])
 
 

@@ -41,7 +41,9 @@ def whom(query: Query, scope: Scope, memory: Memory) -> Whom:
     recalled: tuple[str, ...] = ()
     mismatched = False
     if not people.found and not query.asks_everyone:
-        people.add(outside if query.points_back else [m for m in outside if m.kind == "candidate" and not m.role])
+        people.add(
+            outside if query.points_back else [m for m in outside if m.kind == "candidate" and not m.role]
+        )
         if not people.found and query.points_back:
             recalled, mismatched = _recalled(query, scope, memory)
     found = people.found

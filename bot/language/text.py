@@ -35,7 +35,9 @@ _WORD = re.compile(
 _SENTENCE_END = re.compile(
     r"(?:(?<!\b[^\W\d_])\.|[!?])[.!?]*(?=\s|$)|\n"
 )  # no end after an initial: "M. Untel"
-_PLAIN = re.compile(r"[a-zà-åç-öù-ÿ]+(?: [a-zà-åç-öù-ÿ]+)*")  # what needs no cleaning: most phrasings of a base
+_PLAIN = re.compile(
+    r"[a-zà-åç-öù-ÿ]+(?: [a-zà-åç-öù-ÿ]+)*"
+)  # what needs no cleaning: most phrasings of a base
 _MARKS = re.compile("[\u0300-\u036f]+")
 _STRETCHED = re.compile(r"(.)\1{2,}")
 _THOUSANDS = re.compile(r"[ .,\u00a0\u202f]")

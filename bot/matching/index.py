@@ -103,11 +103,14 @@ def shared_layer(shared: Shared) -> Layer:
     layer = Layer()
     topic: Topic
     for topic in shared.topics.values():
-        layer.add(Entry("topic", topic.id), topic.phrasings)
+        entry = Entry("topic", topic.id)
+        layer.add(entry, topic.phrasings)
+        layer.add(entry, {code: [name] for code, name in topic.name.items()})
     fact: Fact
     for fact in shared.facts.values():
         entry = Entry("fact", fact.id)
         layer.add(entry, fact.phrasings)
+        layer.add(entry, {code: [name] for code, name in fact.name.items()})
         for claim in fact.answer:
             layer.add(entry, claim.asked_as)
     return layer

@@ -181,12 +181,12 @@ class Names:
     def _candidate_forms(self) -> Iterator[_Form]:
         for candidate in self.election.candidates.values():
             seen: set[tuple[str, ...]] = set()
-            for text, fuzzy in _ways_to_name(
+            for text, fuzzy, bare in _ways_to_name(
                 candidate.name, candidate.aliases, candidate.list_name, self._articles
             ):
                 form = _form(text, "candidate", candidate.id, fuzzy, self.languages, candidate.name)
                 role = not fuzzy and not set(form.words) & _name_words(candidate.name)
-                form = replace(form, role=role, opening=role and len(form.words) == 1)
+                form = replace(form, role=role, opening=role and bare and len(form.words) == 1)
                 if form.words and form.words not in seen and self._distinct(form):
                     seen.add(form.words)
                     yield form
@@ -277,24 +277,18 @@ def gazetteer_forms(shared: Shared, languages: Sequence[Language]) -> list[_Form
 
 def _ways_to_name(
     name: str, aliases: Iterable[str], list_name: str | None, articles: frozenset[str]
-) -> Iterator[tuple[str, bool]]:
+) -> Iterator[tuple[str, bool, bool]]:
+    """Each form of a name, whether it may be misspelt like one, and whether it is a role without its article."""
     for full in (name, *(a for a in aliases if _like(a, name))):
-        yield full, True
         first, _, last = full.partition(" ")
-        if last:
-            yield last, True
-            yield first, True
-            if len(last.replace("-", " ").split()) > 1:
-                for part in last.replace("-", " ").split():
-                    if len(part) > 3:
-                        yield part, True
-    for alias in aliases:
-        yield alias, False
+        parts = last.replace("-", " ").split()
+        names = [full, *([last, first] if last else []), *(p for p in parts if len(parts) > 1 and len(p) > 3)]
+        yield from ((text, True, False) for text in names)
+    for alias in (*aliases, *([list_name] if list_name else [])):
+        yield alias, False, False
         first, _, rest = alias.partition(" ")
         if rest and fold(first) in articles:
-            yield rest, False
-    if list_name:
-        yield list_name, False
+            yield rest, False, True
 
 
 def _name_words(name: str) -> set[str]:
