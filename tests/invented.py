@@ -107,7 +107,10 @@ TOPICS: Mapping[str, Any] = {
 SHARED_TOPICS: Mapping[str, Any] = {
     "trees": {
         "name": {"fr": "Arbres", "en": "Trees"},
-        "phrasings": {"fr": ["arbres", "planter des arbres", "végétalisation"], "en": ["trees", "planting trees"]},
+        "phrasings": {
+            "fr": ["arbres", "planter des arbres", "végétalisation"],
+            "en": ["trees", "planting trees"],
+        },
     },
 }
 
@@ -120,7 +123,10 @@ FACTS: Mapping[str, Any] = {
         },
         "answer": [
             {
-                "claim": {"fr": "On vote les 11 et 18 mai 2031.", "en": "The votes are on 11 and 18 May 2031."},
+                "claim": {
+                    "fr": "On vote les 11 et 18 mai 2031.",
+                    "en": "The votes are on 11 and 18 May 2031.",
+                },
                 "source": "gazette",
             }
         ],
@@ -177,7 +183,10 @@ CANDIDATES: Mapping[str, Any] = {
             ],
             "debt": [
                 {
-                    "claim": {"fr": "Il veut rembourser 2 millions par an.", "en": "He wants to repay 2 million a year."},
+                    "claim": {
+                        "fr": "Il veut rembourser 2 millions par an.",
+                        "en": "He wants to repay 2 million a year.",
+                    },
                     "source": "courier",
                 },
                 {
@@ -190,7 +199,10 @@ CANDIDATES: Mapping[str, Any] = {
     "oztekin": {
         "name": "Élif Öztekin",
         "gender": "woman",
-        "backing": [{"fr": "Parti des Phares", "en": "Lighthouse Party"}, {"fr": "sans étiquette", "en": "independent"}],
+        "backing": [
+            {"fr": "Parti des Phares", "en": "Lighthouse Party"},
+            {"fr": "sans étiquette", "en": "independent"},
+        ],
         "positions": {
             "night-watch": [
                 {
@@ -222,7 +234,10 @@ CANDIDATES: Mapping[str, Any] = {
             ],
             "school": [
                 {
-                    "claim": {"fr": "Elle veut repeindre l'école des Dunes.", "en": "She wants to repaint Dunes school."},
+                    "claim": {
+                        "fr": "Elle veut repeindre l'école des Dunes.",
+                        "en": "She wants to repaint Dunes school.",
+                    },
                     "source": "courier",
                 }
             ],
@@ -285,7 +300,10 @@ PLACES: Mapping[str, Any] = {
 
 
 def _each(model: Any, parts: Mapping[str, Any], identified: bool = True) -> dict[str, Any]:
-    return {name: model.model_validate({**part, **({"id": name} if identified else {})}) for name, part in parts.items()}
+    return {
+        name: model.model_validate({**part, **({"id": name} if identified else {})})
+        for name, part in parts.items()
+    }
 
 
 def shared() -> Shared:

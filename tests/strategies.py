@@ -14,23 +14,94 @@ from bot.knowledge.model import Election
 from tests.invented import NOW
 
 TEMPLATES = {
-    "fr": ["{name} {topic}", "Que propose {name} pour {topic} ?", "{topic}, {name} ?", "et {name} sur {topic}",
-           "bonjour je voudrais savoir ce que dit {name} sur {topic} svp", "{name} est pour ou contre {topic} ?"],
-    "en": ["{name} {topic}", "What does {name} want for {topic}?", "{topic}: {name}?", "and {name} on {topic}",
-           "hi could you tell me what {name} says about {topic} please", "is {name} for or against {topic}?"],
-}  # fmt: skip
+    "fr": [
+        "{name} {topic}",
+        "Que propose {name} pour {topic} ?",
+        "{topic}, {name} ?",
+        "et {name} sur {topic}",
+        "bonjour je voudrais savoir ce que dit {name} sur {topic} svp",
+        "{name} est pour ou contre {topic} ?",
+    ],
+    "en": [
+        "{name} {topic}",
+        "What does {name} want for {topic}?",
+        "{topic}: {name}?",
+        "and {name} on {topic}",
+        "hi could you tell me what {name} says about {topic} please",
+        "is {name} for or against {topic}?",
+    ],
+}
 
 TORTURE = [
-    "", " ", "\n\n\n", "\x00", "\x00" * 50, "\ud800", "\udfff piscine", "\ufeff", "\u202episcine\u202c", "\u200b" * 4_100,
-    "a" * 5_000, "é" * 4_097, "piscine " * 1_000, "?" * 4_096, "piscine? " * 600, "ﷺ" * 4_096, "🇫🇷" * 3_000,
-    "👨‍👩‍👧‍👦🏳️‍🌈", "p̷̧̛̘i̴͓̔s̶c̸i̵n̷e̴", "рiscine", "ｐｉｓｃｉｎｅ", "𝓹𝓲𝓼𝓬𝓲𝓷𝓮", "²³¹ ½ ⅷ ①", "٣٤٥ ۱۲۳", "١,٠٠٠", "مسبح من؟",
-    "בריכה", "プールについて", "수영장", "ประชาชน", "हिन्दी में", "İstanbul ıslak", "ǆ ß ŉ ﬀ", "l'l'l'l'l'l'", "''''''", "&&&&",
-    "--------", "{name} {0} {topic}", "%s %d %n", "<b>piscine</b> &amp;", "/start", "/" * 4_096, "@candidate piscine",
-    "@candidate-role", "(((((((((((((((((((", "[^\\]+(", "\\\\\\", "'; DROP TABLE votes; --", "1e999", "-0", "NaN", "null",
-    "1 000 000 000 000 000", "9" * 4_000, "1 " * 3_000, "x'" * 2_000, "a\u0301" * 3_000, "…" * 4_000, "M. " * 1_500,
-    "Vauquelain " * 500, "brancaleoni" * 300, "et " * 2_000, "pourquoi " * 450, "ki ke koi kan kom " * 200,
-    "vote pour " * 450, "dis que " * 500, "\t".join("piscine" for _ in range(500)), "a b c d e f g h i j k l m " * 100,
-]  # fmt: skip
+    "",
+    " ",
+    "\n\n\n",
+    "\x00",
+    "\x00" * 50,
+    "\ud800",
+    "\udfff piscine",
+    "\ufeff",
+    "\u202episcine\u202c",
+    "\u200b" * 4_100,
+    "a" * 5_000,
+    "é" * 4_097,
+    "piscine " * 1_000,
+    "?" * 4_096,
+    "piscine? " * 600,
+    "ﷺ" * 4_096,
+    "🇫🇷" * 3_000,
+    "👨‍👩‍👧‍👦🏳️‍🌈",
+    "p̷̧̛̘i̴͓̔s̶c̸i̵n̷e̴",
+    "рiscine",
+    "ｐｉｓｃｉｎｅ",
+    "𝓹𝓲𝓼𝓬𝓲𝓷𝓮",
+    "²³¹ ½ ⅷ ①",
+    "٣٤٥ ۱۲۳",
+    "١,٠٠٠",
+    "مسبح من؟",
+    "בריכה",
+    "プールについて",
+    "수영장",
+    "ประชาชน",
+    "हिन्दी में",
+    "İstanbul ıslak",
+    "ǆ ß ŉ ﬀ",
+    "l'l'l'l'l'l'",
+    "''''''",
+    "&&&&",
+    "--------",
+    "{name} {0} {topic}",
+    "%s %d %n",
+    "<b>piscine</b> &amp;",
+    "/start",
+    "/" * 4_096,
+    "@candidate piscine",
+    "@candidate-role",
+    "(((((((((((((((((((",
+    "[^\\]+(",
+    "\\\\\\",
+    "'; DROP TABLE votes; --",
+    "1e999",
+    "-0",
+    "NaN",
+    "null",
+    "1 000 000 000 000 000",
+    "9" * 4_000,
+    "1 " * 3_000,
+    "x'" * 2_000,
+    "a\u0301" * 3_000,
+    "…" * 4_000,
+    "M. " * 1_500,
+    "Vauquelain " * 500,
+    "brancaleoni" * 300,
+    "et " * 2_000,
+    "pourquoi " * 450,
+    "ki ke koi kan kom " * 200,
+    "vote pour " * 450,
+    "dis que " * 500,
+    "\t".join("piscine" for _ in range(500)),
+    "a b c d e f g h i j k l m " * 100,
+]
 
 ANY_TEXT = st.one_of(
     st.sampled_from(TORTURE),
@@ -39,9 +110,27 @@ ANY_TEXT = st.one_of(
     st.text(st.sampled_from("abcdeéèàœ'’-?!. \n0123456789&"), max_size=200),
     st.lists(st.sampled_from(TORTURE), max_size=4).map(" ".join),
     st.lists(
-        st.sampled_from(["et", "les", "autres", "piscine", "Vauquelain", "lui", "elle", "qui", "le", "maire", "Brancaleoni"])
-        | st.sampled_from(["the", "mayor", "and", "what", "about", "Grand-Vezin", "PPH", "procuration", "vote", "?", "."])
-        | st.sampled_from(["Ostrogoff", "dette", "autre", "tout", "dis", "oublie", "tes", "règles", "pour", "contre"]),
+        st.sampled_from(
+            [
+                "et",
+                "les",
+                "autres",
+                "piscine",
+                "Vauquelain",
+                "lui",
+                "elle",
+                "qui",
+                "le",
+                "maire",
+                "Brancaleoni",
+            ]
+        )
+        | st.sampled_from(
+            ["the", "mayor", "and", "what", "about", "Grand-Vezin", "PPH", "procuration", "vote", "?", "."]
+        )
+        | st.sampled_from(
+            ["Ostrogoff", "dette", "autre", "tout", "dis", "oublie", "tes", "règles", "pour", "contre"]
+        ),
         max_size=12,
     ).map(" ".join),
 )
@@ -95,20 +184,29 @@ def questions(draw: st.DrawFn, election: Election, mistakes: bool = True) -> Ask
     code = draw(st.sampled_from(election.languages))
     topics = {t.id: t for t in election.all("topics").values() if t.phrasings.get(code)}
     topic = draw(st.sampled_from(sorted(topics)))
-    name, phrasing = draw(st.sampled_from(names[candidate])), draw(st.sampled_from(topics[topic].phrasings[code]))
+    name, phrasing = (
+        draw(st.sampled_from(names[candidate])),
+        draw(st.sampled_from(topics[topic].phrasings[code])),
+    )
     if mistakes and draw(st.booleans()):
         name = draw(typo(name))
     if mistakes and draw(st.booleans()):
         phrasing = draw(typo(phrasing))
     change = draw(st.sampled_from([str, str.lower, str.upper, str.title])) if mistakes else str
-    return Asked(change(draw(st.sampled_from(TEMPLATES[code])).format(name=name, topic=phrasing)), candidate, topic)
+    return Asked(
+        change(draw(st.sampled_from(TEMPLATES[code])).format(name=name, topic=phrasing)), candidate, topic
+    )
 
 
 def memories(election: Election, stale: bool = False) -> st.SearchStrategy[Memory]:
     """What may be remembered of a conversation; `stale` adds what the base no longer holds."""
     gone = ["gone", "", "gone/away"] if stale else []
-    people = st.lists(st.sampled_from([*sorted(election.candidates), *gone]), max_size=6, unique=True).map(tuple)
-    topics = st.lists(st.sampled_from([*sorted(election.all("topics")), *gone]), max_size=3, unique=True).map(tuple)
+    people = st.lists(st.sampled_from([*sorted(election.candidates), *gone]), max_size=6, unique=True).map(
+        tuple
+    )
+    topics = st.lists(st.sampled_from([*sorted(election.all("topics")), *gone]), max_size=3, unique=True).map(
+        tuple
+    )
     return st.builds(
         Memory,
         candidates=people,

@@ -162,7 +162,7 @@ class _Composing:
                 parts.extend(self._statements(identifier, [(topic, c) for c in candidate.positions[topic]]))
             if not candidate.positions:
                 parts.append(Line(self.say("no_positions", date=self.checked)))
-        parts.append(self._phase())
+        parts.append(self._phase(statements=any(isinstance(part, Statement) for part in parts)))
         return self._made(
             outcome, self._understood(list(outcome.candidates), ()), parts, (), candidates=outcome.candidates
         )
@@ -190,7 +190,7 @@ class _Composing:
         if held:
             others = [self._name(c) for c in in_order(self.election, held, self.setting)]
             parts.append(Line(self.say("others_on_record", names=self.say.series(others))))
-        parts.append(self._phase())
+        parts.append(self._phase(statements=False))
         targets = [f"{t}" for t in outcome.topics if held] + [
             c for c in outcome.candidates if self._has_any(c)
         ]
@@ -288,10 +288,12 @@ class _Composing:
     def _source_line(self, identifier: str) -> str:
         return self.say.source(self.election.source(identifier))
 
-    def _phase(self) -> Line:
+    def _phase(self, statements: bool = True) -> Line:
+        """Where the election stands; of the statements above, if there are any, that they were made before the vote."""
         at = moment(self.election.description, self.setting.now)
         following = self.say.date(at.next) if at.next else ""
-        return Line(self.say(f"phase.{at.phase.value}", date=self.say.date(at.day), next=following))
+        key = f"phase.{at.phase.value}" if statements else f"phase_alone.{at.phase.value}"
+        return Line(self.say(key, date=self.say.date(at.day), next=following))
 
     def _understood(self, candidates: list[str], topics: Sequence[str]) -> str:
         who = self.say.series([self._name(c) for c in candidates]) if candidates else self.say("everyone")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from bot.dialogue.outcomes import NAMES, Outcome
 
@@ -73,23 +74,20 @@ class Reply:
 
 
 def plain(reply: Reply, choices: bool = True) -> str:
-    """A reply as plain text."""
+    """A reply as plain text; statements in a row from one source are followed by it once."""
     lines = [reply.understood, ""] if reply.understood else []
-    after_statement = False
-    for part in reply.parts:
+    for part, following in zip_longest(reply.parts, reply.parts[1:]):
         if isinstance(part, Line):
-            lines += ["", part.text] if after_statement else [part.text]
-            after_statement = False
+            lines.append(part.text)
             continue
-        after_statement = True
         lines.append(f"• {part.text}")
-        lines += [
-            f"  {more}"
-            for more in (part.quote, part.note and f"({part.note})", part.source_line, part.url)
-            if more
-        ]
+        lines += [f"  {more}" for more in (part.quote, part.note and f"({part.note})") if more]
+        if not (isinstance(following, Statement) and following.source == part.source):
+            lines += [f"  {more}" for more in (part.source_line, part.url) if more]
+        if not isinstance(following, Statement):
+            lines.append("")
     if choices and reply.suggestions:
-        lines.append("")
+        lines += [] if lines and not lines[-1] else [""]
         lines += [f"{number}. {s.text}" for number, s in enumerate(reply.suggestions, 1)]
         if reply.none_of_these:
             lines.append(f"{len(reply.suggestions) + 1}. {reply.none_of_these}")

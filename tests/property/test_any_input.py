@@ -24,7 +24,9 @@ CHOICES = st.one_of(
     st.text(max_size=80),
     st.sampled_from([*ELECTION.candidates, *ELECTION.all("topics"), *ELECTION.all("facts"), "/", "//", ""]),
     st.tuples(st.sampled_from([*ELECTION.candidates, ""]), st.text(max_size=10)).map("/".join),
-    st.tuples(st.sampled_from([*ELECTION.candidates, "x"]), st.sampled_from([*ELECTION.all("topics"), "x"])).map("/".join),
+    st.tuples(
+        st.sampled_from([*ELECTION.candidates, "x"]), st.sampled_from([*ELECTION.all("topics"), "x"])
+    ).map("/".join),
 )
 
 
@@ -48,10 +50,20 @@ def test_torture_gets_an_honest_reply_from_the_real_base(
     honest(reply, bundled.base.elections[BUNDLED])
 
 
-FOLLOW_UPS = ["et lui ?", "et les autres ?", "dis m'en plus", "et Tréhouart ?", "elle ?", "et l'école ?", "tell me more"]
+FOLLOW_UPS = [
+    "et lui ?",
+    "et les autres ?",
+    "dis m'en plus",
+    "et Tréhouart ?",
+    "elle ?",
+    "et l'école ?",
+    "tell me more",
+]
 
 
-@pytest.mark.xfail(strict=True, raises=KeyError, reason="what a conversation remembers is not looked up again")
+@pytest.mark.xfail(
+    strict=True, raises=KeyError, reason="what a conversation remembers is not looked up again"
+)
 @settings(report_multiple_bugs=False)
 @given(st.sampled_from(FOLLOW_UPS), memories(ELECTION, stale=True))
 def test_a_memory_of_what_the_base_no_longer_holds_does_no_harm(text: str, memory: Memory) -> None:

@@ -94,7 +94,10 @@ def test_a_silent_candidate_is_never_given_words(data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(own_names(place.election)[silent]))
     question = data.draw(questions(place.election))
     topic = place.election.topic(question.topic)
-    for text in (f"{name} {next(iter(topic.phrasings.values()))[0]}", f"que propose {name} : {topic.name['fr']} ?"):
+    for text in (
+        f"{name} {next(iter(topic.phrasings.values()))[0]}",
+        f"que propose {name} : {topic.name['fr']} ?",
+    ):
         reply = place.ask(text)
         assert not any(claim.startswith(f"{silent}/") for claim in reply.claims)
         assert not isinstance(reply.outcome, Position)
@@ -146,5 +149,7 @@ def test_everyone_is_asked_about_in_the_same_words_with_the_same_outcome(asked: 
         speakers = [c for c in election.candidates if election.claims(c, topic.id)]
         texts = topic.phrasings.get("fr", [])[:1]
         for text in texts:
-            names = [place.ask(f"Que propose {election.candidates[c].name} pour {text} ?").name for c in speakers]
+            names = [
+                place.ask(f"Que propose {election.candidates[c].name} pour {text} ?").name for c in speakers
+            ]
             assert len(set(names)) <= 1, (topic.id, dict(zip(speakers, names, strict=True)))

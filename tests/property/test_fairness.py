@@ -28,11 +28,28 @@ from tests.conftest import BUNDLED, BUNDLED_NOW, ROOT
 from tests.invented import CANDIDATES, FACTS, NOW, TOPICS, TOWN
 
 TEXTS = [
-    "piscine", "sécurité", "Brancaleoni caméras", "Vauquelain", "Vauquelain et les arbres", "Parti des Phares",
-    "Compare Tréhouart et Brancaleoni sur les caméras", "montant de la dette", "la dette", "bonjour", "qui est candidat ?",
-    "piscine et arbres", "procuration", "et les autres ?", "argensolle école", "capital of Peru", "port de pêche",
-    "PPH sur l'école", "caméras, école, dette", "Que pense la candidate de Garrivier de la piscine ?", "les emprunts",
-]  # fmt: skip
+    "piscine",
+    "sécurité",
+    "Brancaleoni caméras",
+    "Vauquelain",
+    "Vauquelain et les arbres",
+    "Parti des Phares",
+    "Compare Tréhouart et Brancaleoni sur les caméras",
+    "montant de la dette",
+    "la dette",
+    "bonjour",
+    "qui est candidat ?",
+    "piscine et arbres",
+    "procuration",
+    "et les autres ?",
+    "argensolle école",
+    "capital of Peru",
+    "port de pêche",
+    "PPH sur l'école",
+    "caméras, école, dette",
+    "Que pense la candidate de Garrivier de la piscine ?",
+    "les emprunts",
+]
 
 FAR_IN_THE_TAIL = {1: 15.14, 5: 25.74}
 """What chi-squared exceeds once in 10,000 draws, by degrees of freedom."""
@@ -62,14 +79,19 @@ USUAL = {order: replies(invented.election(order=order)) for order in ("alphabeti
 def test_the_order_in_which_parts_are_kept_never_changes_an_answer(seed: int, order: str) -> None:
     shared = invented.shared()
     mixed = Shared(
-        *(shuffled(part, seed) for part in (shared.topics, shared.facts, shared.sources, shared.parties, shared.people)),
+        *(
+            shuffled(part, seed)
+            for part in (shared.topics, shared.facts, shared.sources, shared.parties, shared.people)
+        ),
         shared.places,
     )
     candidates = {
         name: {**person, "positions": shuffled(person.get("positions", {}), seed)}
         for name, person in shuffled(CANDIDATES, seed).items()
     }
-    election = invented.election(candidates, shuffled(TOPICS, seed), shuffled(FACTS, seed), mixed, order=order)
+    election = invented.election(
+        candidates, shuffled(TOPICS, seed), shuffled(FACTS, seed), mixed, order=order
+    )
     for before, after in zip(USUAL[order], replies(election), strict=True):
         assert after == before
 
@@ -77,7 +99,9 @@ def test_the_order_in_which_parts_are_kept_never_changes_an_answer(seed: int, or
 @given(st.integers(0, 10**9))
 def test_the_order_of_phrasings_never_changes_an_answer(seed: int) -> None:
     def turned(part: Mapping[str, Any]) -> dict[str, Any]:
-        phrasings = {code: random.Random(seed).sample(said, len(said)) for code, said in part["phrasings"].items()}
+        phrasings = {
+            code: random.Random(seed).sample(said, len(said)) for code, said in part["phrasings"].items()
+        }
         return {**part, "phrasings": phrasings}
 
     topics = {name: turned(topic) for name, topic in TOPICS.items()}
@@ -92,7 +116,15 @@ def test_the_order_in_which_files_are_written_never_changes_an_answer(tmp_path: 
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, copy)
     one, other = Assistant(load(ROOT / "knowledge").base), Assistant(load(tmp_path).base)
-    for text in ("sécurité", "les candidats", "école", "who is the mayor", "programme", "dette", "crèches et écoles"):
+    for text in (
+        "sécurité",
+        "les candidats",
+        "école",
+        "who is the mayor",
+        "programme",
+        "dette",
+        "crèches et écoles",
+    ):
         asked = Utterance(text, BUNDLED, conversation="a")
         assert one.respond(asked, Memory(), BUNDLED_NOW) == other.respond(asked, Memory(), BUNDLED_NOW)
 
@@ -147,7 +179,9 @@ def test_a_biased_order_would_be_noticed() -> None:
 
 
 @given(st.text(max_size=30), st.integers(0, 23), st.lists(st.sampled_from(EVERYONE), unique=True))
-def test_within_one_conversation_and_day_the_order_is_one(conversation: str, hour: int, chosen: list[str]) -> None:
+def test_within_one_conversation_and_day_the_order_is_one(
+    conversation: str, hour: int, chosen: list[str]
+) -> None:
     whole = drawn(conversation)
     setting = Setting(ROTATING, "en", NOW.replace(hour=hour), conversation)
     assert in_order(ROTATING, EVERYONE[::-1], setting) == whole
@@ -190,7 +224,16 @@ def test_case_and_hyphens_in_a_surname_do_not_move_it(name: str) -> None:
 
 def test_accents_hyphens_and_particles_sort_sensibly() -> None:
     expected = [
-        *("Paul Abel", "Zoé Âbel", "Ana Abelard", "Eva d'Abo", "Jo D’Abo", "Ida de Ruze", "Ana Désir", "Ana du Bois"),
+        *(
+            "Paul Abel",
+            "Zoé Âbel",
+            "Ana Abelard",
+            "Eva d'Abo",
+            "Jo D’Abo",
+            "Ida de Ruze",
+            "Ana Désir",
+            "Ana du Bois",
+        ),
         *("Ada Œuf", "Ada Ofra", "Guy Saint-Ange", "Luc Saint Ange", "Guy Saint-Ange Dupin", "Guy Saintonge"),
     ]
     assert sorted(random.Random(4).sample(expected, len(expected)), key=surname_key) == expected
@@ -198,6 +241,9 @@ def test_accents_hyphens_and_particles_sort_sensibly() -> None:
 
 @given(st.permutations(EVERYONE), st.lists(st.sampled_from(EVERYONE), unique=True))
 def test_the_official_order_is_kept_as_drawn(ballot: list[str], chosen: list[str]) -> None:
-    election = replace(ROTATING, description=ROTATING.description.model_copy(update={"order": Order.BALLOT, "ballot": ballot}))
+    election = replace(
+        ROTATING,
+        description=ROTATING.description.model_copy(update={"order": Order.BALLOT, "ballot": ballot}),
+    )
     setting = Setting(election, "fr", NOW)
     assert in_order(election, chosen, setting) == [c for c in ballot if c in chosen]

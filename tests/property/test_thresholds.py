@@ -35,8 +35,15 @@ BETWEEN_READINGS = ["chatter", "close", "margin", "passing", "rivals"]
 """What tells one reading from another, not an answer from silence."""
 
 STRICT = STRICTER_WHEN_RAISED + STRICTER_WHEN_LOWERED
-STRAYING = ["Brancaleoni et la tarte", "la piscine du zorglub", "arbres et trombone en cuivre", "dette caméras xylophone",
-            "bonjour la tarte", "le maire et la planche à voile", "Maud, école, banane, poney"]  # fmt: skip
+STRAYING = [
+    "Brancaleoni et la tarte",
+    "la piscine du zorglub",
+    "arbres et trombone en cuivre",
+    "dette caméras xylophone",
+    "bonjour la tarte",
+    "le maire et la planche à voile",
+    "Maud, école, banane, poney",
+]
 TEXTS = st.one_of(questions(ELECTION).map(lambda asked: asked.text), st.sampled_from(STRAYING), ANY_TEXT)
 
 

@@ -57,7 +57,9 @@ def test_the_banks_ask_about_what_the_base_holds(ready: dict[str, Assistant]) ->
     for bank, question in QUESTIONS:
         election = ready[bank.election].base.elections[bank.election]
         assert set(question.candidates) <= set(election.candidates), question.id
-        assert all(election.has("topics", t) or election.has("facts", t) for t in question.topics), question.id
+        assert all(election.has("topics", t) or election.has("facts", t) for t in question.topics), (
+            question.id
+        )
 
 
 def test_few_questions_are_missed() -> None:

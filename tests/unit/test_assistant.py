@@ -95,7 +95,9 @@ def test_a_chats_language_comes_before_the_clients(small: Assistant) -> None:
     assert (reply.language, memory.language) == ("en", "en")
 
 
-@pytest.mark.parametrize("text", ["Vauquelain et les arbres", "bonjour", "argensolle piscine", "montant de la dette"])
+@pytest.mark.parametrize(
+    "text", ["Vauquelain et les arbres", "bonjour", "argensolle piscine", "montant de la dette"]
+)
 def test_every_suggestion_leads_to_its_target_typed_or_tapped(small: Assistant, text: str) -> None:
     reply, _ = respond(small, text)
     assert reply.suggestions

@@ -27,7 +27,9 @@ def bank(tmp_path: Path) -> Bank:
 def test_a_question_is_read_with_what_a_careful_bot_does(bank: Bank) -> None:
     questions, problems = read_bank(bank(GOOD))
     assert problems == []
-    assert questions == [Question(id="q1", lang="fr", text="Piscine ?", outcome="comparison", topics=["pool"])]
+    assert questions == [
+        Question(id="q1", lang="fr", text="Piscine ?", outcome="comparison", topics=["pool"])
+    ]
     assert questions[0].style == "plain"
     assert (questions[0].accept, questions[0].must, questions[0].context) == ([], [], [])
 
@@ -42,17 +44,29 @@ def test_a_bank_may_be_lines_of_json(bank: Bank) -> None:
 @pytest.mark.parametrize(
     ("content", "where", "what"),
     [
-        ("- {id: q, lang: fr, text: a, outcome: maybe}\n", ":1:", "'maybe' is not an outcome; use one of candidate"),
+        (
+            "- {id: q, lang: fr, text: a, outcome: maybe}\n",
+            ":1:",
+            "'maybe' is not an outcome; use one of candidate",
+        ),
         (
             GOOD + "- {id: q, lang: fr, text: a, outcome: fact, accept: [never]}\n",
             ":2:",
             "'never' is not an outcome",
         ),
         ("- {id: q, lang: fr, text: a, outcome: fact, must: ['(']}\n", ":1:", "is not a regular expression"),
-        ("- {id: q, lang: fr, text: a, outcome: fact, must_not: ['[']}\n", ":1:", "is not a regular expression"),
+        (
+            "- {id: q, lang: fr, text: a, outcome: fact, must_not: ['[']}\n",
+            ":1:",
+            "is not a regular expression",
+        ),
         ("- {lang: fr, text: a, outcome: fact}\n", ":1:", "id: Field required"),
         ("- {id: q, lang: fr, text: a, outcome: fact, topic: pool}\n", ":1:", "topic: Extra inputs"),
-        ("- {id: q, lang: fr, text: a, outcome: fact, topics: pool}\n", ":1:", "topics: Input should be a valid list"),
+        (
+            "- {id: q, lang: fr, text: a, outcome: fact, topics: pool}\n",
+            ":1:",
+            "topics: Input should be a valid list",
+        ),
         ("- just text\n", ":1:", ""),
         (GOOD * 2 + "- 3\n", ":3:", ""),
     ],

@@ -226,9 +226,10 @@ def test_no_more_choices_than_fit_a_small_screen() -> None:
 
 
 def test_a_choice_the_base_no_longer_holds_is_not_offered() -> None:
-    assert [s.target for s in composed(Clarification(("gone", "pool", "gone/pool", "brancaleoni/gone"))).suggestions] == [
-        "pool"
-    ]
+    assert [
+        s.target
+        for s in composed(Clarification(("gone", "pool", "gone/pool", "brancaleoni/gone"))).suggestions
+    ] == ["pool"]
 
 
 def test_without_starters_nothing_is_offered() -> None:
@@ -237,7 +238,7 @@ def test_without_starters_nothing_is_offered() -> None:
         assert composed(outcome, election=silent).suggestions == ()
 
 
-@pytest.mark.parametrize("reason", sorted(language("fr").decline | language("en").decline) + ["command"])
+@pytest.mark.parametrize("reason", [*sorted(language("fr").decline | language("en").decline), "command"])
 def test_every_refusal_is_one_sentence_and_a_way_on(reason: str) -> None:
     reply = composed(Decline(reason, ("brancaleoni",)))
     assert lines(reply) == [wording("fr")(f"decline.{reason}")]
@@ -313,11 +314,13 @@ def test_each_phase_says_something_else() -> None:
     ],
 )
 def test_names_sort_by_surname_without_accents_or_hyphens(names: list[str]) -> None:
-    assert sorted(names[::-1], key=surname_key) == names
+    assert sorted(reversed(names), key=surname_key) == names
 
 
 def ordered(election: Election, *chosen: str, conversation: str = "", now: datetime = NOW) -> list[str]:
-    return in_order(election, chosen or tuple(election.candidates), Setting(election, "fr", now, conversation))
+    return in_order(
+        election, chosen or tuple(election.candidates), Setting(election, "fr", now, conversation)
+    )
 
 
 def test_alphabetical_order_is_that_of_surnames() -> None:
@@ -337,7 +340,9 @@ def test_ballot_order_is_the_official_one_and_the_unlisted_come_last() -> None:
 def test_rotating_order_stays_within_one_conversation_and_day() -> None:
     election = invented.election(order="rotating")
     morning, evening = at("2031-05-02T06:00"), at("2031-05-02T21:00")
-    assert ordered(election, conversation="a", now=morning) == ordered(election, conversation="a", now=evening)
+    assert ordered(election, conversation="a", now=morning) == ordered(
+        election, conversation="a", now=evening
+    )
     days = {tuple(ordered(election, conversation="a", now=NOW + timedelta(days=d))) for d in range(20)}
     chats = {tuple(ordered(election, conversation=str(c))) for c in range(20)}
     assert len(days) > 10
@@ -353,7 +358,9 @@ def test_rotating_order_of_some_follows_that_of_all() -> None:
         assert ordered(election, *chosen[::-1], conversation="a") == kept
 
 
-@pytest.mark.xfail(strict=True, reason="the day of `rotating` is that of the clock it is given, not of the town")
+@pytest.mark.xfail(
+    strict=True, reason="the day of `rotating` is that of the clock it is given, not of the town"
+)
 def test_rotating_order_is_the_same_at_the_same_instant() -> None:
     election = invented.election(order="rotating")
     late = at("2031-05-02T23:30")
@@ -367,7 +374,9 @@ def test_the_score_is_passed_on() -> None:
 
 def test_an_election_of_one_round_has_no_next_day() -> None:
     election = invented.election(rounds=rounds("2031-05-11"))
-    assert "11 mai 2031" in plain(composed(Comparison((), ("pool",)), election=election, now=at("2031-07-01T00:00")))
+    assert "11 mai 2031" in plain(
+        composed(Comparison((), ("pool",)), election=election, now=at("2031-07-01T00:00"))
+    )
 
 
 def test_plain_text_numbers_the_choices_and_can_leave_them_out() -> None:

@@ -19,9 +19,7 @@ def lexicon() -> Lexicon:
     return Lexicon(["camera", "piscine", "vestiaire", "ecole", "bus", "cambriolage"], FR)
 
 
-@pytest.mark.parametrize(
-    ("length", "letters"), [(1, 0), (3, 0), (4, 1), (7, 1), (8, 2), (20, 2)]
-)
+@pytest.mark.parametrize(("length", "letters"), [(1, 0), (3, 0), (4, 1), (7, 1), (8, 2), (20, 2)])
 def test_longer_words_may_have_more_letters_wrong(length: int, letters: int) -> None:
     assert allowed(length) == letters
 
@@ -42,7 +40,9 @@ def test_longer_words_may_have_more_letters_wrong(length: int, letters: int) -> 
         ("canbriolaje", "cambriolage"),
     ],
 )
-def test_an_unknown_word_is_read_as_the_nearest_known_one(lexicon: Lexicon, typed: str, meant: str | None) -> None:
+def test_an_unknown_word_is_read_as_the_nearest_known_one(
+    lexicon: Lexicon, typed: str, meant: str | None
+) -> None:
     found = lexicon.nearest(typed)
     assert (found and found[1]) == meant
 
@@ -96,16 +96,22 @@ def understood(small: Assistant, text: str) -> list[tuple[str, str]]:
         ("Brancaleonni et la dette", []),
     ],
 )
-def test_only_misspelt_words_are_corrected(small: Assistant, text: str, corrections: list[tuple[str, str]]) -> None:
+def test_only_misspelt_words_are_corrected(
+    small: Assistant, text: str, corrections: list[tuple[str, str]]
+) -> None:
     assert understood(small, text) == corrections
 
 
-@pytest.mark.parametrize("word", ["pire", "pour", "contre", "sans", "pas", "peine", "dent", "ports", "against", "poll", "dept"])
+@pytest.mark.parametrize(
+    "word", ["pire", "pour", "contre", "sans", "pas", "peine", "dent", "ports", "against", "poll", "dept"]
+)
 def test_a_word_of_the_language_is_never_corrected(small: Assistant, word: str) -> None:
     assert understood(small, f"la {word} de la ville") == []
 
 
-@pytest.mark.parametrize("text", ["qui est le pire des candidats", "qui est le pire ?", "the worst candidate"])
+@pytest.mark.parametrize(
+    "text", ["qui est le pire des candidats", "qui est le pire ?", "the worst candidate"]
+)
 def test_a_guard_sees_the_words_as_typed(small: Assistant, text: str) -> None:
     assert small.understand(Utterance(text, TOWN), Memory()).decline == "judgement"
 

@@ -64,7 +64,9 @@ def test_one_candidate_and_a_topic_they_spoke_on_is_a_position(
         ("Brancaleoni sécurité", "brancaleoni", ["brancaleoni/cameras"]),
     ],
 )
-def test_a_topic_stands_for_its_subtopics(ask_small: Ask, text: str, candidate: str, claims: list[str]) -> None:
+def test_a_topic_stands_for_its_subtopics(
+    ask_small: Ask, text: str, candidate: str, claims: list[str]
+) -> None:
     reply = ask_small(text)
     assert reply.outcome == Position(candidate, ("security",))
     assert reply.claims == claims
@@ -84,7 +86,9 @@ def test_a_topic_stands_for_its_subtopics(ask_small: Ask, text: str, candidate: 
         ("Et la dette alors, que veulent les candidats ?", "debt"),
     ],
 )
-def test_a_topic_for_nobody_in_particular_is_a_comparison_of_all(ask_small: Ask, text: str, topic: str) -> None:
+def test_a_topic_for_nobody_in_particular_is_a_comparison_of_all(
+    ask_small: Ask, text: str, topic: str
+) -> None:
     assert ask_small(text).outcome == Comparison((), (topic,))
 
 
@@ -94,7 +98,11 @@ def test_a_topic_for_nobody_in_particular_is_a_comparison_of_all(ask_small: Ask,
         ("Compare Brancaleoni et Tréhouart sur les caméras", {"brancaleoni", "trehouart"}, "cameras"),
         ("Brancaleoni vs Tréhouart cameras", {"brancaleoni", "trehouart"}, "cameras"),
         ("Hugues ou Zélie pour les arbres", {"vauquelain-hugues", "vauquelain-zelie"}, "trees"),
-        ("Tréhouart, Zélie et Brancaleoni : la piscine", {"trehouart", "vauquelain-zelie", "brancaleoni"}, "pool"),
+        (
+            "Tréhouart, Zélie et Brancaleoni : la piscine",
+            {"trehouart", "vauquelain-zelie", "brancaleoni"},
+            "pool",
+        ),
         ("Que propose le Parti des Phares pour l'école ?", {"brancaleoni", "oztekin"}, "school"),
     ],
 )
@@ -302,9 +310,15 @@ def test_a_word_against_or_for_does_not_change_what_is_shown(ask_small: Ask, wor
 
 
 def test_the_strictest_thresholds_leave_only_what_is_certain(small: Assistant) -> None:
-    strict = Assistant(invented.base(), replace(small.thresholds, plain=1.1, campaign=1.1, named=1.1, together=1.0))
-    for text in ("piscine", "Tréhouart piscine", "montant de la dette", "que disent les candidats de la piscine"):
-        query = strict.understand(Utterance(text, TOWN), Memory())
+    strict = Assistant(
+        invented.base(), replace(small.thresholds, plain=1.1, campaign=1.1, named=1.1, together=1.0)
+    )
+    for text in (
+        "piscine",
+        "Tréhouart piscine",
+        "montant de la dette",
+        "que disent les candidats de la piscine",
+    ):
         outcome = strict.respond(Utterance(text, TOWN), Memory(), NOW)[0].outcome
         assert not isinstance(outcome, Position | Comparison | FactAnswer | NoPosition), text
 
@@ -330,8 +344,24 @@ def test_a_choice_leads_where_it_says(choice: str, outcome: Outcome) -> None:
 
 @pytest.mark.parametrize(
     "choice",
-    ["", "/", "//", "nobody", "nobody/pool", "brancaleoni/", "brancaleoni/nothing", "/pool", "brancaleoni/cameras/x"]
-    + ["brancaleoni/voting-day", "BRANCALEONI", " pool", "\x00", "pool\n", "../../etc/passwd", "é" * 500],
+    [
+        "",
+        "/",
+        "//",
+        "nobody",
+        "nobody/pool",
+        "brancaleoni/",
+        "brancaleoni/nothing",
+        "/pool",
+        "brancaleoni/cameras/x",
+        "brancaleoni/voting-day",
+        "BRANCALEONI",
+        " pool",
+        "\x00",
+        "pool\n",
+        "../../etc/passwd",
+        "é" * 500,
+    ],
 )
 def test_a_choice_that_leads_nowhere_is_unknown(choice: str) -> None:
     assert follow(choice, invented.election()) == Unknown("not_understood")

@@ -144,7 +144,9 @@ def test_more_is_asked_of_what_was_said(ask_small: Ask, before: str, text: str, 
     assert ask_small(text, before).outcome == outcome
 
 
-@pytest.mark.parametrize("text", ["et ?", "et lui ?", "and?", "et les autres ?", "tell me more", "elle ?", "the others?"])
+@pytest.mark.parametrize(
+    "text", ["et ?", "et lui ?", "and?", "et les autres ?", "tell me more", "elle ?", "the others?"]
+)
 def test_a_follow_up_to_nothing_is_not_answered(ask_small: Ask, text: str) -> None:
     reply = ask_small(text)
     assert reply.name in ("unknown", "help", "clarification")

@@ -17,7 +17,9 @@ def test_a_memory_is_kept_for_half_an_hour(passed: timedelta) -> None:
     assert FULL.fresh(NOW + passed) == FULL
 
 
-@pytest.mark.parametrize("passed", [KEPT + timedelta(microseconds=1), timedelta(hours=1), timedelta(days=400)])
+@pytest.mark.parametrize(
+    "passed", [KEPT + timedelta(microseconds=1), timedelta(hours=1), timedelta(days=400)]
+)
 def test_afterwards_only_the_language_is_left(passed: timedelta) -> None:
     assert FULL.fresh(NOW + passed) == Memory(language="en")
 

@@ -89,8 +89,6 @@ def test_a_pattern_that_cannot_be_read_says_why(pattern: str, why: str) -> None:
     assert repr(pattern) in str(error.value)
 
 
-@pytest.mark.parametrize(
-    ("words", "text"), [([], "  "), (["a"], " a "), (["a", "b"], " a b ")]
-)
+@pytest.mark.parametrize(("words", "text"), [([], "  "), (["a"], " a "), (["a", "b"], " a b ")])
 def test_words_are_searched_with_a_space_on_each_side(words: list[str], text: str) -> None:
     assert line(words) == text

@@ -103,7 +103,15 @@ def test_rounds_on_two_days_running_have_no_gap() -> None:
 
 
 def test_phases_never_go_back() -> None:
-    order = [Phase.BEFORE, Phase.SILENCE, Phase.VOTING, Phase.BETWEEN, Phase.SILENCE, Phase.VOTING, Phase.AFTER]
+    order = [
+        Phase.BEFORE,
+        Phase.SILENCE,
+        Phase.VOTING,
+        Phase.BETWEEN,
+        Phase.SILENCE,
+        Phase.VOTING,
+        Phase.AFTER,
+    ]
     seen: list[Phase] = []
     for minutes in range(0, 20 * 24 * 60, 30):
         phase = moment(described(), paris("2031-05-01T00:00") + timedelta(minutes=minutes)).phase

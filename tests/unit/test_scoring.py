@@ -43,11 +43,20 @@ def verdict(given: Outcome, /, **expected: Any) -> tuple[Verdict, str]:
     ("outcome", "expected"),
     [
         (Position("trehouart", ("pool",)), POSITION),
-        (Position("oztekin", ("security",)), {**POSITION, "candidates": ["oztekin"], "topics": ["night-watch"]}),
-        (Position("oztekin", ("night-watch",)), {**POSITION, "candidates": ["oztekin"], "topics": ["security"]}),
+        (
+            Position("oztekin", ("security",)),
+            {**POSITION, "candidates": ["oztekin"], "topics": ["night-watch"]},
+        ),
+        (
+            Position("oztekin", ("night-watch",)),
+            {**POSITION, "candidates": ["oztekin"], "topics": ["security"]},
+        ),
         (Position("trehouart", ("pool",)), {"outcome": "comparison", "accept": ["position"]}),
         (Position("trehouart", ("pool",)), {**POSITION, "must": ["50", "BASSIN"], "must_not": ["gratuite"]}),
-        (Comparison((), ("pool",)), {"outcome": "comparison", "candidates": ["trehouart"], "topics": ["pool"]}),
+        (
+            Comparison((), ("pool",)),
+            {"outcome": "comparison", "candidates": ["trehouart"], "topics": ["pool"]},
+        ),
         (FactAnswer("voting-day"), {"outcome": "fact", "topics": ["voting-day"]}),
         (Unknown("not_understood"), {"outcome": "unknown"}),
         (Decline("advice"), {"outcome": "decline"}),
@@ -67,12 +76,18 @@ def test_what_a_careful_bot_does_is_right(outcome: Outcome, expected: dict[str, 
         (FactAnswer("town-debt"), {"outcome": "fact", "topics": ["voting-day"]}, "is about town-debt"),
         (Position("trehouart", ("pool",)), {**POSITION, "must": ["80"]}, "lacks /80/"),
         (Position("trehouart", ("pool",)), {**POSITION, "must_not": ["mètres"]}, "holds /mètres/"),
-        (Comparison((), ("pool",)), {"outcome": "comparison", "candidates": ["oztekin"]}, "does not name oztekin"),
+        (
+            Comparison((), ("pool",)),
+            {"outcome": "comparison", "candidates": ["oztekin"]},
+            "does not name oztekin",
+        ),
         (NoPosition(("oztekin",), ("pool",)), POSITION, "no_position instead of position"),
         (Decline("advice"), {"outcome": "unknown"}, "decline instead of unknown"),
     ],
 )
-def test_another_answer_is_wrong_and_says_why(outcome: Outcome, expected: dict[str, Any], reason: str) -> None:
+def test_another_answer_is_wrong_and_says_why(
+    outcome: Outcome, expected: dict[str, Any], reason: str
+) -> None:
     assert verdict(outcome, **expected) == (Verdict.WRONG, reason)
 
 
@@ -115,7 +130,10 @@ def test_a_claim_whose_owner_the_reply_does_not_name_is_misattributed() -> None:
 
 
 def test_others_words_under_their_own_names_are_no_misattribution() -> None:
-    assert verdict(Comparison((), ("pool",)), outcome="no_position", candidates=["argensolle"])[0] is Verdict.WRONG
+    assert (
+        verdict(Comparison((), ("pool",)), outcome="no_position", candidates=["argensolle"])[0]
+        is Verdict.WRONG
+    )
 
 
 def test_a_question_is_asked_after_its_context(small: Assistant) -> None:
