@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import zip_longest
 
 from hypothesis import strategies as st
 
 from bot.dialogue.memory import Memory
-from bot.dialogue.reply import Line, Reply, Statement, plain
+from bot.dialogue.reply import Line, Reply, plain
 from bot.knowledge.model import Election
 from tests.invented import NOW
 
@@ -242,16 +241,17 @@ def honest(reply: Reply, election: Election) -> None:
 
 
 def sourced(reply: Reply) -> None:
-    """Fail unless in plain text too each statement is followed by its source, before the next one."""
-    written = plain(reply)
+    """Fail unless in plain text too the first source below each statement is its own, with nothing in between."""
+    written = plain(reply).splitlines()
+    sources = {f"  {s.source_line}" for s in reply.statements}
     at = 0
-    statements = [p for p in reply.parts if isinstance(p, Statement)]
-    for statement, following in zip_longest(statements, statements[1:]):
-        at = written.index(f"• {statement.text}", at)
-        end = written.index(f"• {following.text}", at + 1) if following else len(written)
-        assert statement.source_line in written[at:end]
-        assert statement.url is None or statement.url in written[at:end]
-        assert statement.quote is None or statement.quote in written[at:end]
+    for statement in reply.statements:
+        at = written.index(f"• {statement.text}", at) + 1
+        below = next(i for i in range(at, len(written)) if written[i] in sources)
+        assert written[below] == f"  {statement.source_line}"
+        assert all(line.startswith(("• ", "  ")) for line in written[at:below])
+        assert not statement.url or written[below + 1] == f"  {statement.url}"
+        assert not statement.quote or written[at] == f"  {statement.quote}"
 
 
 def leaves(reply: Reply) -> set[str]:

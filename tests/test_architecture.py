@@ -39,10 +39,10 @@ DOORKEEPERS = {
 }
 """Which files may import what others wrote."""
 
-IMPURE_MODULES = set(
-    "socket urllib http requests httpx aiohttp telegram asyncio subprocess threading multiprocessing".split()
-    + "secrets uuid time sqlite3 tempfile shutil logging".split()
-)
+IMPURE_MODULES = {
+    *("socket", "urllib", "http", "requests", "httpx", "aiohttp", "telegram", "asyncio", "subprocess"),
+    *("threading", "multiprocessing", "secrets", "uuid", "time", "sqlite3", "tempfile", "shutil", "logging"),
+}
 IMPURE_CALLS = {
     *(
         "os.getenv",

@@ -49,9 +49,9 @@ class Assistant:
 
     def respond(self, utterance: Utterance, memory: Memory, now: datetime) -> tuple[Reply, Memory]:
         """The reply to an utterance, and what to remember of it."""
-        memory = memory.fresh(now)
-        query = self.understand(utterance, memory)
         scope = self.scopes.scope(utterance.election)
+        memory = memory.fresh(now).known_to(scope.election)
+        query = self.understand(utterance, memory)
         if utterance.choice is not None:
             outcome = follow(utterance.choice, scope.election)
         else:
@@ -108,8 +108,7 @@ def _targets(outcome: Outcome) -> Sequence[str]:
 
 
 def _remembered(outcome: Outcome, reply: Reply, memory: Memory, now: datetime) -> Memory:
-    options = tuple(s.target for s in reply.suggestions)
-    memory = replace(memory, options=options, language=reply.language, at=now)
+    memory = replace(memory, language=reply.language, at=now)
     match outcome:
         case Position(candidate, topics):
             return replace(memory.naming((candidate,)), topics=topics, fact=None)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
+from zoneinfo import ZoneInfo
 
 from bot.dialogue.outcomes import (
     CandidateCard,
@@ -56,8 +57,12 @@ def in_order(election: Election, candidates: Sequence[str], setting: Setting) ->
         ballot = election.description.ballot
         return sorted(alphabetical, key=lambda c: ballot.index(c) if c in ballot else len(ballot))
     everyone = sorted(election.candidates)
-    random.Random(f"{setting.conversation}|{setting.now.date().isoformat()}").shuffle(everyone)
+    random.Random(f"{setting.conversation}|{_today(setting)}").shuffle(everyone)
     return [c for c in everyone if c in set(candidates)]
+
+
+def _today(setting: Setting) -> str:
+    return setting.now.astimezone(ZoneInfo(setting.election.description.time_zone)).date().isoformat()
 
 
 def surname_key(name: str) -> tuple[str, str]:

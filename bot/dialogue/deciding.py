@@ -27,6 +27,8 @@ from bot.matching.mentions import Mention
 OFFERED = 3
 RARE = 0.9
 PERSON_ONLY = 2.2
+NAMESAKE_BEFORE = 0.65
+LONE_FIRST_NAME = 0.45
 
 
 def decide(query: Query, scope: Scope, memory: Memory, thresholds: Thresholds = DEFAULT) -> Outcome:
@@ -86,7 +88,7 @@ def _blocked(query: Query, scope: Scope, asked: Whom, about: What) -> Outcome | 
     if _namesake(query, about):
         return Unknown("topic", targets=asked.candidates[:OFFERED])
     for stranger in asked.strangers:
-        known = _known_person(query, scope.election, stranger) if not (about or asked.candidates) else ()
+        known = _known_person(query, scope, stranger) if not (about or asked.candidates) else ()
         if known:
             return Clarification((*known, *_their_candidates(scope, stranger)))
         affiliation = asked.clearly and not about and {"who_is", "affiliation"} & query.frames
@@ -107,24 +109,24 @@ def _explains(query: Query, asked: Whom, about: What, stranger: Mention) -> bool
 
 
 def _namesake(query: Query, about: What) -> bool:
-    """Whether a lone surname or first name goes on with a rare word nothing explains: someone else's full name."""
+    """Whether a lone surname or first name stands beside a word nothing explains: someone else's full name."""
     for mention in query.mentioned("candidate"):
-        if mention.role or mention.end - mention.start > 1 or mention.end >= len(query.words):
+        if mention.role or mention.end - mention.start > 1:
             continue
-        word = query.words[mention.end]
-        rare = word.meaning and word.weight >= RARE and word.folded == fold(word.written)
-        if rare and word.position not in about.explained:
-            return not any(word.position in score.matched for score in query.ranking)
+        for position, bar in ((mention.start - 1, NAMESAKE_BEFORE), (mention.end, RARE)):
+            if 0 <= position < len(query.words) and position not in about.explained:
+                word = query.words[position]
+                rare = word.weight >= (LONE_FIRST_NAME if mention.first_name else bar)
+                if word.meaning and rare and not query.explains_in_part(word):
+                    return True
     return False
 
 
-def _known_person(query: Query, election: Election, person: Mention) -> tuple[str, ...]:
+def _known_person(query: Query, scope: Scope, person: Mention) -> tuple[str, ...]:
     """For someone the base has facts on, when little more than the name is asked: those facts."""
-    if not any(p in election.own.people for p in person.ids) or query.stray() > PERSON_ONLY:
+    if query.stray() > PERSON_ONLY:
         return ()
-    words = {w for w in fold(person.name).split() if len(w) > 3}
-    facts = election.own.facts.values()
-    return tuple(f.id for f in facts if any(words & set(fold(name).split()) for name in f.name.values()))
+    return tuple(fact for fact, people in scope.fact_people.items() if people & person.ids)
 
 
 def _their_candidates(scope: Scope, stranger: Mention) -> tuple[str, ...]:
@@ -174,7 +176,8 @@ def _on(election: Election, candidates: tuple[str, ...], topics: tuple[str, ...]
 
 def _who_they_are(query: Query, asked: Whom, thresholds: Thresholds) -> Outcome:
     """Who someone is, unless the question holds a subject that was not understood."""
-    patience = 6 if asked.by_role else 3 if {"who_is", "everything"} & query.frames else 1
+    asks_who = {"who_is", "everything", "affiliation"} & query.frames
+    patience = 1 if not asks_who else 6 if asked.by_role else 3
     if query.stray(asked.spoken_for) > thresholds.stray * patience:
         return Unknown("topic", targets=asked.candidates[:OFFERED])
     return CandidateCard(asked.candidates)

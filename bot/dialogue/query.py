@@ -51,3 +51,8 @@ class Query:
             for w in self.words
             if w.meaning and w.position not in besides and (everywhere or w.sentence in self.focus)
         )
+
+    def explains_in_part(self, word: Heard) -> bool:
+        """Whether a word was put right, or stands in a phrasing that is heard whole: not a stranger's name."""
+        put_right = any(c.read == word.folded for c in self.corrections)
+        return put_right or any(word.position in s.matched for s in self.ranking if s.complete)

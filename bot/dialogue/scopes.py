@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bot.knowledge.model import Base, Election, Shared
 from bot.language.catalogue import Language, language
 from bot.language.correction import Lexicon
+from bot.language.text import fold
 from bot.matching.index import Index, Layer, own_layer, shared_layer
 from bot.matching.mentions import Gazetteer, Names
 
@@ -23,6 +24,8 @@ class Scope:
     index: Index
     names: Names
     lexicons: dict[str, Lexicon]
+    fact_people: dict[str, frozenset[str]]
+    """The people, who are no candidates, that a fact is about, because its name names them."""
 
     def language(self, code: str) -> Language:
         return next(lang for lang in self.index.languages if lang.code == code)
@@ -60,7 +63,7 @@ class Scopes:
         index = Index(layers, languages, fact_topics)
         names = Names(election, gazetteer)
         lexicons = {lang.code: self._lexicon(lang, index, gazetteer, names, key) for lang in languages}
-        return Scope(election, index, names, lexicons)
+        return Scope(election, index, names, lexicons, _fact_people(election))
 
     def _shared_layer(self, shared: Shared) -> Layer:
         if id(shared) not in self._layers:
@@ -74,3 +77,14 @@ class Scopes:
             self._shared_lexicons[common] = Lexicon((*words, *gazetteer.words), lang)
         own = (*index.layers[0].surfaces.get(lang.code, ()), *names.vocabulary())
         return self._shared_lexicons[common].extended(own)
+
+
+def _fact_people(election: Election) -> dict[str, frozenset[str]]:
+    surnames = {
+        identifier: fold(person.name).split()[-1] for identifier, person in election.own.people.items()
+    }
+    found = {}
+    for fact in election.own.facts.values():
+        words = {word for name in fact.name.values() for word in fold(name).split()}
+        found[fact.id] = frozenset(i for i, surname in surnames.items() if surname in words)
+    return found

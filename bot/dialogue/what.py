@@ -71,6 +71,7 @@ class _Choosing:
         self.query = query
         self.election = scope.election
         self.fact_topics = scope.index.fact_topics
+        self.fact_people = scope.fact_people
         self.asked = asked
         self.memory = memory
         self.thresholds = thresholds
@@ -94,6 +95,15 @@ class _Choosing:
         return asks_who and self.asked.clearly and best.coverage < self.thresholds.passing
 
     def _fits(self, score: Score) -> bool:
+        """Whether an entry may be the answer: of a person's own affairs only if that person is being spoken of."""
+        if score.entry.kind == "fact" and score.entry.id != self.memory.fact:
+            about = self.fact_people.get(score.entry.id)
+            named = {identifier for m in self.query.mentioned("person") for identifier in m.ids}
+            if about and not about & named:
+                return False
+        return self._explains_enough(score)
+
+    def _explains_enough(self, score: Score) -> bool:
         """Whether enough is explained: by a whole phrasing, or by the words of a named candidate's own claims."""
         if not score.complete:
             topic = score.entry.id
@@ -144,7 +154,7 @@ class _Choosing:
                 self.asked.by_role and fact.weight >= 1 and self._in_its_words(fact)
             ):
                 return True
-            if "measure" in frames and (fact.weight >= 1 or not self.query.meaning):
+            if "measure" in frames and self._whole(fact):
                 return True
             asks_who = {"who_is", "everything"} & frames
             return fact.weight >= (3.0 if self.asked.by_role else 2.0 if asks_who else 1.0)
@@ -154,6 +164,10 @@ class _Choosing:
         if {"everyone", "everything"} & frames:
             return lead >= 1.0
         return lead >= -self.thresholds.close
+
+    def _whole(self, fact: Score) -> bool:
+        """Whether a fact explains a word of meaning, or all of a question that has none."""
+        return fact.weight >= 1 or not self.query.meaning
 
     def _in_its_words(self, fact: Score) -> bool:
         """Whether a role ("the mayor") is part of how the fact is asked for, or was only the bare word."""

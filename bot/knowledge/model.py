@@ -31,7 +31,7 @@ Localised = Annotated[dict[LanguageCode, Line], Field(min_length=1)]
 Phrasings = dict[LanguageCode, list[Line]]
 
 _PARTIAL_DATE = r"^\d{4}(-(0[1-9]|1[0-2])(-([0-2]\d|3[01]))?)?$"
-_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_DAY = re.compile(r"(19|20|21)\d{2}-\d{2}-\d{2}")
 _CLOCK = re.compile(r"\d\d:\d\d", re.ASCII)
 
 

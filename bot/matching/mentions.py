@@ -28,6 +28,7 @@ class Mention:
     name: str
     distance: int = 0
     role: bool = False
+    first_name: bool = False
 
     def covers(self, position: int) -> bool:
         return self.start <= position < self.end
@@ -43,6 +44,7 @@ class _Form:
     fuzzy: bool
     role: bool = False
     opening: bool = False
+    first_name: bool = False
 
 
 def tolerance(length: int) -> int:
@@ -110,7 +112,16 @@ class Names:
                             continue
                         if form.kind == "elsewhere" and form.words in self._home:
                             continue
-                        yield Mention(start, end, form.kind, frozenset([form.id]), form.name, role=form.role)
+                        yield Mention(
+                            start,
+                            end,
+                            form.kind,
+                            frozenset([form.id]),
+                            form.name,
+                            0,
+                            form.role,
+                            form.first_name,
+                        )
 
     def _near(
         self, words: Sequence[Word], start: int, lang: Language, known: Sequence[bool]
@@ -186,7 +197,12 @@ class Names:
             ):
                 form = _form(text, "candidate", candidate.id, fuzzy, self.languages, candidate.name)
                 role = not fuzzy and not set(form.words) & _name_words(candidate.name)
-                form = replace(form, role=role, opening=role and bare and len(form.words) == 1)
+                form = replace(
+                    form,
+                    role=role,
+                    opening=role and bare and len(form.words) == 1,
+                    first_name=fold(text) == fold(candidate.name.partition(" ")[0]) and " " in candidate.name,
+                )
                 if form.words and form.words not in seen and self._distinct(form):
                     seen.add(form.words)
                     yield form
@@ -282,7 +298,12 @@ def _ways_to_name(
     for full in (name, *(a for a in aliases if _like(a, name))):
         first, _, last = full.partition(" ")
         parts = last.replace("-", " ").split()
-        names = [full, *([last, first] if last else []), *(p for p in parts if len(parts) > 1 and len(p) > 3)]
+        names = [
+            full,
+            *([last] if last else []),
+            *([first] if last and full == name else []),
+            *(p for p in parts if len(parts) > 1 and len(p) > 3),
+        ]
         yield from ((text, True, False) for text in names)
     for alias in (*aliases, *([list_name] if list_name else [])):
         yield alias, False, False

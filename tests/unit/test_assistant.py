@@ -108,8 +108,7 @@ def test_every_suggestion_leads_to_its_target_typed_or_tapped(small: Assistant, 
 
 
 def test_a_suggestion_that_would_not_be_understood_is_not_made() -> None:
-    topics = {**invented.TOPICS, "pool": {**invented.TOPICS["pool"], "phrasings": {}}}
-    topics["pool"]["name"] = {"fr": "Zorglub", "en": "Zorglub"}
+    topics = {**invented.TOPICS, "pool": {"name": {"fr": "Écoles", "en": "Schools"}}}
     mute = Assistant(invented.base(invented.election(topics=topics)))
     reply, _ = mute.respond(Utterance("bonjour", TOWN), Memory(), NOW)
     assert [s.target for s in reply.suggestions] == ["security", "voting-day"]

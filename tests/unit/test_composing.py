@@ -80,9 +80,13 @@ def test_a_position_is_claims_with_quotes_notes_and_sources() -> None:
 
 def test_a_quote_from_another_language_says_so() -> None:
     quoted = composed(Position("brancaleoni", ("cameras",)), "en").statements[0].quote
-    assert quoted == "“soixante-quatre caméras” (quoted in French)"
+    assert quoted is not None
+    assert quoted.startswith("“soixante-quatre caméras” (")
+    assert "French" in quoted
     quoted = composed(Position("trehouart", ("cameras",)), "fr").statements[0].quote
-    assert quoted == "« ten cameras too many » (cité en anglais)"
+    assert quoted is not None
+    assert quoted.startswith("« ten cameras too many » (")
+    assert "anglais" in quoted
 
 
 def test_a_source_without_date_or_address_is_still_shown() -> None:
@@ -238,7 +242,9 @@ def test_without_starters_nothing_is_offered() -> None:
         assert composed(outcome, election=silent).suggestions == ()
 
 
-@pytest.mark.parametrize("reason", [*sorted(language("fr").decline | language("en").decline), "command"])
+@pytest.mark.parametrize(
+    "reason", [*sorted((language("fr").decline | language("en").decline).keys() - {"private"}), "command"]
+)
 def test_every_refusal_is_one_sentence_and_a_way_on(reason: str) -> None:
     reply = composed(Decline(reason, ("brancaleoni",)))
     assert lines(reply) == [wording("fr")(f"decline.{reason}")]
@@ -253,7 +259,7 @@ def test_every_question_about_the_bot_is_answered(subject: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "reason", ["empty", "not_understood", "person", "party", "elsewhere", "beyond", "topic"]
+    "reason", ["empty", "not_understood", "person", "party", "elsewhere", "beyond", "topic", "private"]
 )
 def test_every_reason_not_to_know_is_said(reason: str) -> None:
     for code in known_languages():
@@ -314,7 +320,8 @@ def test_each_phase_says_something_else() -> None:
     ],
 )
 def test_names_sort_by_surname_without_accents_or_hyphens(names: list[str]) -> None:
-    assert sorted(reversed(names), key=surname_key) == names
+    backwards = list(reversed(names))
+    assert sorted(backwards, key=surname_key) == names
 
 
 def ordered(election: Election, *chosen: str, conversation: str = "", now: datetime = NOW) -> list[str]:

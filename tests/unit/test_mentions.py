@@ -174,7 +174,6 @@ def test_letters_that_are_off_are_counted(mentioned: Mentioned) -> None:
     assert [m.distance for m in mentioned("brancaleonni")] == [1]
 
 
-@pytest.mark.xfail(strict=True, reason="a list is not known by its name without the article")
 def test_a_list_is_known_without_its_article(mentioned: Mentioned) -> None:
     assert candidates(mentioned("que propose la liste Phare allumé ?")) == [{"brancaleoni"}]
 
