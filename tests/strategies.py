@@ -212,7 +212,6 @@ def memories(election: Election, stale: bool = False) -> st.SearchStrategy[Memor
         recent=people,
         topics=topics,
         fact=st.none() | st.sampled_from([*sorted(election.all("facts")), *gone]),
-        options=st.lists(st.text(max_size=20), max_size=3).map(tuple),
         language=st.none() | st.sampled_from([*election.languages, *(["xx"] if stale else [])]),
         at=st.none() | st.sampled_from([NOW, NOW - timedelta(minutes=29), NOW - timedelta(days=9)]),
     )

@@ -108,7 +108,8 @@ def _targets(outcome: Outcome) -> Sequence[str]:
 
 
 def _remembered(outcome: Outcome, reply: Reply, memory: Memory, now: datetime) -> Memory:
-    memory = replace(memory, language=reply.language, at=now)
+    options = tuple(s.target for s in reply.suggestions)
+    memory = replace(memory, options=options, language=reply.language, at=now)
     match outcome:
         case Position(candidate, topics):
             return replace(memory.naming((candidate,)), topics=topics, fact=None)

@@ -21,7 +21,6 @@ from bot.dialogue.scopes import Scope
 from bot.dialogue.what import DEFAULT, Thresholds, What, what
 from bot.dialogue.whom import Whom, whom
 from bot.knowledge.model import Election
-from bot.language.text import fold
 from bot.matching.mentions import Mention
 
 OFFERED = 3

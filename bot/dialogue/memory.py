@@ -13,12 +13,13 @@ RECENT = 5
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """Whom and what the last answer was about, who came up before (latest first)."""
+    """Whom and what the last answer was about, who came up before (latest first), the choices it offered."""
 
     candidates: tuple[str, ...] = ()
     recent: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
     fact: str | None = None
+    options: tuple[str, ...] = ()
     language: str | None = None
     at: datetime | None = None
 

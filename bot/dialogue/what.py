@@ -151,7 +151,7 @@ class _Choosing:
         frames = self.query.frames
         if not topics:
             if not self.asked.clearly or (
-                self.asked.by_role and fact.weight >= 1 and self._in_its_words(fact)
+                self.asked.by_role and self._whole(fact) and self._in_its_words(fact)
             ):
                 return True
             if "measure" in frames and self._whole(fact):

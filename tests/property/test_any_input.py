@@ -61,9 +61,6 @@ FOLLOW_UPS = [
 ]
 
 
-@pytest.mark.xfail(
-    strict=True, raises=KeyError, reason="what a conversation remembers is not looked up again"
-)
 @settings(report_multiple_bugs=False)
 @given(st.sampled_from(FOLLOW_UPS), memories(ELECTION, stale=True))
 def test_a_memory_of_what_the_base_no_longer_holds_does_no_harm(text: str, memory: Memory) -> None:

@@ -61,12 +61,19 @@ def test_a_question_about_one_candidate_never_shows_anothers_position(asked: tup
     if isinstance(reply.outcome, Position):
         assert reply.outcome.candidate == question.candidate
     if reply.name in ("candidate", "no_position"):
-        assert question.candidate in leaves(reply)
+        assert not leaves(reply) or question.candidate in leaves(reply)
 
 
 @pytest.mark.xfail(strict=True, reason="a name two letters away wins over a subject's word one letter away")
 def test_a_misspelt_subject_is_not_the_name_it_resembles_less() -> None:
-    assert PLACES["bundled"].ask("état poicier").candidates == PLACES["bundled"].ask("état policier").candidates
+    assert (
+        PLACES["bundled"].ask("état poicier").candidates == PLACES["bundled"].ask("état policier").candidates
+    )
+
+
+@pytest.mark.xfail(strict=True, reason="a word is cut in two before it is held against the names")
+def test_a_misspelt_name_is_not_cut_in_two() -> None:
+    assert PLACES["bundled"].ask("Perisis dog").candidates == ("parisis",)
 
 
 @given(st.data())

@@ -47,12 +47,6 @@ def test_what_is_no_answer_leaves_the_memory_alone(small: Assistant, text: str) 
     assert (after.candidates, after.topics, after.fact) == (before.candidates, before.topics, before.fact)
 
 
-def test_the_choices_offered_are_remembered(small: Assistant) -> None:
-    reply, memory = respond(small, "Vauquelain et les arbres")
-    assert memory.options == tuple(s.target for s in reply.suggestions)
-    assert memory.options == ("vauquelain-hugues/trees", "vauquelain-zelie/trees")
-
-
 def test_a_choice_is_followed_whatever_the_text(small: Assistant) -> None:
     reply, memory = respond(small, "pour qui voter ?", choice="trehouart/pool")
     assert reply.outcome == Position("trehouart", ("pool",))

@@ -365,9 +365,6 @@ def test_rotating_order_of_some_follows_that_of_all() -> None:
         assert ordered(election, *chosen[::-1], conversation="a") == kept
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the day of `rotating` is that of the clock it is given, not of the town"
-)
 def test_rotating_order_is_the_same_at_the_same_instant() -> None:
     election = invented.election(order="rotating")
     late = at("2031-05-02T23:30")

@@ -189,7 +189,6 @@ def test_two_close_readings_are_asked_back(ask_small: Ask, text: str, targets: t
         ("tu voterais pour qui à ma place", "advice"),
         pytest.param(
             *("Je vote Brancaleoni ou Tréhouart ?", "advice"),
-            marks=pytest.mark.xfail(strict=True, reason="the French guards miss `je vote A ou B ?`"),
         ),
         ("Qui va gagner ?", "prediction"),
         ("Who will win?", "prediction"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from bot.dialogue.memory import KEPT, RECENT, Memory
 from tests.invented import NOW
 
-FULL = Memory(("a",), ("a", "b"), ("pool",), "voting-day", ("x", "y"), "en", NOW)
+FULL = Memory(("a",), ("a", "b"), ("pool",), "voting-day", language="en", at=NOW)
 
 
 @pytest.mark.parametrize("passed", [timedelta(0), timedelta(minutes=1), KEPT, timedelta(days=-1)])
@@ -55,6 +56,4 @@ def test_the_latest_named_come_first(
 
 def test_naming_leaves_the_rest_alone() -> None:
     named = FULL.naming(("b",))
-    assert (named.topics, named.fact, named.options, named.language, named.at) == (
-        *(FULL.topics, FULL.fact, FULL.options, FULL.language, FULL.at),
-    )
+    assert replace(named, candidates=FULL.candidates, recent=FULL.recent) == FULL
