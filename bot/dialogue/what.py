@@ -172,9 +172,8 @@ class _Choosing:
     def _in_its_words(self, fact: Score) -> bool:
         """Whether a role ("the mayor") is part of how the fact is asked for, or was only the bare word."""
         roles = [m for m in self.query.mentions if m.role]
-        return bool(roles) and all(
-            m.end - m.start == 1 or fact.matched & set(range(m.start, m.end)) for m in roles
-        )
+        widths = [(m.end - m.start, len(fact.matched & set(range(m.start, m.end)))) for m in roles]
+        return bool(roles) and all(width == 1 or 2 * explained >= width for width, explained in widths)
 
     def _state_of_things(self, topic: Score) -> str | None:
         """The fact that says how things stand, when a question asks how much and not who wants what."""

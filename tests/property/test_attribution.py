@@ -71,6 +71,12 @@ def test_a_misspelt_subject_is_not_the_name_it_resembles_less() -> None:
     )
 
 
+@pytest.mark.xfail(strict=True, reason="half of an alias (`Ronde-Pierre`) is taken for a name")
+def test_an_ordinary_word_is_not_half_a_name() -> None:
+    for text in ("une ronde de nuit", "une vieille pierre"):
+        assert PLACES["bundled"].ask(text).candidates == ()
+
+
 @pytest.mark.xfail(strict=True, reason="a word is cut in two before it is held against the names")
 def test_a_misspelt_name_is_not_cut_in_two() -> None:
     assert PLACES["bundled"].ask("Perisis dog").candidates == ("parisis",)
@@ -133,7 +139,7 @@ def test_a_comparison_lists_every_candidate_asked_about_exactly_once(data: st.Da
     honest(reply, place.election)
     if isinstance(reply.outcome, Comparison):
         asked = set(reply.outcome.candidates) or set(names)
-        assert not few or set(reply.outcome.candidates) in (set(few), set())
+        assert set(few) <= asked
         for identifier, name in names.items():
             assert sum(h.startswith(name) for h in headings(reply)) == (identifier in asked)
         assert len(list(headings(reply))) == len(asked)

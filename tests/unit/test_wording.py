@@ -50,7 +50,7 @@ def test_every_outcome_phase_order_and_guard_has_its_sentence(code: str) -> None
         needed |= {f"decline.{reason}" for reason in language(known).decline if reason != "private"}
         needed |= {f"help.{subject}" for subject in language(known).help}
     needed |= {f"unknown.{reason}" for reason in ("empty", "not_understood", "person", "party", "elsewhere")}
-    needed |= {"unknown.private", "unknown.beyond", "unknown.private", "unknown.topic", "decline.command"}
+    needed |= {"unknown.private", "unknown.beyond", "unknown.topic", "decline.command"}
     assert needed <= keys
     assert {Help, Unknown} <= set(NAMES)
 
