@@ -26,6 +26,7 @@ Keys = tuple[str | int, ...]
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 # What an escape such as "\0" may smuggle into text: controls, the marks that reverse it, spaces nobody sees.
+_HASHTAG = re.compile(r"\s+#\w")
 _CONTROL = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u2028-\u202e\u2060\u2066-\u2069\ufeff\ud800-\udfff]"
 )
@@ -154,6 +155,7 @@ class _Builder:
         self.places = places
         self.tree: Any = None
         self._documents = 0
+        self._lines: list[str] | None = None
         self._stack: list[list[Any]] = []  # [container, pending key, keys of the container]
 
     def run(self) -> Iterator[Mistake]:
@@ -188,11 +190,20 @@ class _Builder:
         line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
         return line, column, f"this file holds a character that YAML does not allow (U+{error.character:04X})"
 
+    def _cut_short(self, end: Any) -> bool:
+        """Whether a plain text stops at ` #word`, which YAML takes for a remark."""
+        if self._lines is None:
+            self._lines = self.text.split("\n")
+        rest = self._lines[end.line][end.column :] if end.line < len(self._lines) else ""
+        return _HASHTAG.match(rest) is not None
+
     def _take(self, event: Any, mark: Any) -> Iterator[str]:
         if isinstance(event, yaml.ScalarEvent):
             yield from _ornaments(event)
             if _CONTROL.search(event.value):
                 yield f"{short(event.value)} holds an invisible control character; remove it"
+            if not (event.style or "").strip() and self._cut_short(event.end_mark):
+                yield "what follows ' #' here is left out; put the whole text between double quotes"
             problem = self._put(event.value, mark, scalar=True)
             if problem:
                 yield problem

@@ -11,6 +11,7 @@ from bot.knowledge.checks import Check
 from bot.knowledge.checks.walking import Spot, Ways, elections, texts, ways
 from bot.knowledge.document import Problem, short
 from bot.knowledge.loading import Loaded
+from bot.knowledge.model import Election
 from bot.language.catalogue import language
 from bot.language.text import words
 
@@ -57,15 +58,52 @@ def single_aliases(loaded: Loaded) -> Iterator[Problem]:
             named = [(spot.at("name"), candidate.name)]
             named += [(spot.at("aliases", i), alias) for i, alias in enumerate(candidate.aliases)]
             for at, name in named:
-                owner = owners.setdefault(" ".join(w.folded for w in words(name)), candidate.id)
+                owner = owners.setdefault(_words(name), candidate.id)
                 if owner != candidate.id:
                     yield at.problem(f"{short(name)} names candidate '{owner}' too; keep it for one of them")
+
+
+def own_aliases(loaded: Loaded) -> Iterator[Problem]:
+    """An alias that is a word for a subject, or someone else's name, would give one candidate another's questions."""
+    for election, _ in elections(loaded):
+        taken = _taken(loaded, election)
+        surnames = {c.id: _words(c.name.partition(" ")[2] or c.name) for c in election.candidates.values()}
+        for candidate in election.candidates.values():
+            spot = Spot(loaded, election.id, "candidates", candidate.id)
+            for index, alias in enumerate(candidate.aliases):
+                key = _words(alias)
+                owner = next((c for c, name in surnames.items() if name == key and c != candidate.id), None)
+                if owner is not None:
+                    message = f"{short(alias)} is the surname of candidate '{owner}'; leave it to them"
+                    yield spot.at("aliases", index).problem(message)
+                elif key in taken:
+                    yield spot.at("aliases", index).problem(
+                        f"{short(alias)} is {taken[key]}; use another alias"
+                    )
+
+
+def _taken(loaded: Loaded, election: Election) -> dict[str, str]:
+    """What is no candidate's name because it already means something: a subject, or another person."""
+    taken: dict[str, str] = {}
+    for way in ways(loaded):
+        if way.election.id == election.id:
+            kind, owner = way.entry
+            for phrasings in way.phrasings.values():
+                taken |= {_words(p): f"a phrasing of {kind[:-1]} '{owner}'" for p in phrasings}
+    for identifier, person in election.all("people").items():
+        taken |= {_words(n): f"a name of person '{identifier}'" for n in (person.name, *person.aliases)}
+    return taken
+
+
+def _words(text: str) -> str:
+    return " ".join(word.folded for word in words(text))
 
 
 CHECKS: Mapping[str, Check] = {
     "known-languages": known_languages,
     "single-phrasings": single_phrasings,
     "single-aliases": single_aliases,
+    "own-aliases": own_aliases,
 }
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.dialogue.assistant import Assistant, Utterance
@@ -75,6 +75,7 @@ def shuffled(parts: Mapping[str, Any], seed: int) -> dict[str, Any]:
 USUAL = {order: replies(invented.election(order=order)) for order in ("alphabetical", "rotating")}
 
 
+@settings(max_examples=20)
 @given(st.integers(0, 10**9), st.sampled_from(["alphabetical", "rotating"]))
 def test_the_order_in_which_parts_are_kept_never_changes_an_answer(seed: int, order: str) -> None:
     shared = invented.shared()
@@ -96,6 +97,7 @@ def test_the_order_in_which_parts_are_kept_never_changes_an_answer(seed: int, or
         assert after == before
 
 
+@settings(max_examples=20)
 @given(st.integers(0, 10**9))
 def test_the_order_of_phrasings_never_changes_an_answer(seed: int) -> None:
     def turned(part: Mapping[str, Any]) -> dict[str, Any]:

@@ -255,3 +255,8 @@ VALUES = st.recursive(
 def test_what_yaml_writes_is_read_back_as_it_was(value: object) -> None:
     text = yaml.safe_dump(value, allow_unicode=True, default_style='"')
     assert reading(text).tree == value
+
+
+def test_text_that_a_hash_would_cut_is_a_problem_and_a_remark_is_not() -> None:
+    cut = parse("a: 12 kilomètres #vélo\nb: fine # a remark\nc: 'kept #whole'\n", Path("x.yaml"), "x.yaml")
+    assert [(p.place.line, "double quotes" in p.message) for p in cut.problems] == [(1, True)]
