@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from matplotlib.ticker import LogLocator
 
 from benchmarks import plots
 from benchmarks.banks import ROOT
@@ -131,6 +132,7 @@ def _draw(plan: Plan, growths: Sequence[_Growth]) -> None:
     for axes, title in zip(panels, titles, strict=True):
         axes.set(title=title, xlabel="claims", xscale="log", yscale="log")
         axes.xaxis.set_major_formatter("{x:,.0f}")
+        axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         axes.yaxis.set_major_formatter("{x:,g}")
         axes.yaxis.set_minor_formatter("")
     panels[2].legend(loc="upper left", bbox_to_anchor=(0, 0.86), fontsize=8)

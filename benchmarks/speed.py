@@ -171,11 +171,15 @@ def _draw(plan: Plan, own: Own, others: Sequence[Other]) -> None:
         quality.plot(_amiss(best), share(best, Verdict.RIGHT), "o", color=colour)
     counts = Counter(own.verdicts)
     quality.plot(_amiss(counts), share(counts, Verdict.RIGHT), "*", color=plots.OWN, markersize=13)
+    place = (_amiss(counts), share(counts, Verdict.RIGHT))
+    quality.annotate("this bot", place, (8, -4), textcoords="offset points", color=plots.OWN)
     times.set(title="Time for one question", xlabel="milliseconds", xscale="log")
     times.set(ylabel="% of questions", ylim=(0, 101))
     times.xaxis.set_major_formatter("{x:g}")
-    quality.set(title="Answers, at every threshold", xlabel="% wrong or misattributed", xlim=(-2, None))
-    quality.set(ylabel="% right", ylim=(0, 101))
+    quality.set(
+        title="Answers at every threshold (dot: its best)", xlabel="% wrong or misattributed", xlim=(-2, None)
+    )
+    quality.set(ylabel="% right", ylim=(0, 104))
     figure.legend(*times.get_legend_handles_labels(), loc="outside lower center", ncols=4)
     plots.save(figure, plan.pictures, "speed")
 

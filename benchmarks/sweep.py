@@ -74,7 +74,7 @@ def _draw(plan: Plan, together: Mapping[float, Counter[Verdict]]) -> None:
         )
         axes.xaxis.set_major_formatter("×{x:g}")
     wide.set(title="Every verdict")
-    close.set(title="Answers that should not have been given so")
+    close.set(title="Closer: wrong, misattributed, asked")
     handles, labels = wide.get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=len(labels))
     plots.save(figure, plan.pictures, "sweep")

@@ -8,6 +8,7 @@ from bot.dialogue.assistant import Assistant, Utterance
 from bot.dialogue.memory import Memory
 from bot.language.catalogue import language
 from bot.language.correction import Correction, Lexicon, allowed
+from bot.language.frequency import frequencies
 from tests.invented import TOWN
 
 FR = language("fr")
@@ -70,6 +71,16 @@ def test_an_extended_lexicon_knows_both_its_own_words_and_the_shared_ones(lexico
 
 def test_the_answer_is_the_same_the_second_time(lexicon: Lexicon) -> None:
     assert lexicon.nearest("camerra") == lexicon.nearest("camerra")
+
+
+def test_what_was_searched_is_not_remembered_for_ever(
+    lexicon: Lexicon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.language.correction.SEEN", 2)
+    fresh = lexicon.extended([])
+    for _ in range(2):
+        for typed in ("camerra", "pissine", "ekole", "zorglub", "vestiere"):
+            assert fresh.nearest(typed) == lexicon.nearest(typed)
 
 
 def test_the_order_of_words_does_not_matter() -> None:
@@ -155,6 +166,12 @@ def test_small_words_carry_no_meaning_of_their_own(word: str, lang: str, small: 
 def test_a_small_word_is_recognised_by_its_sound() -> None:
     assert FR.sounds_small("pence")
     assert not FR.sounds_small("piscine")
+
+
+def test_a_language_without_a_list_has_no_common_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert frequencies("xx") == {}
+    monkeypatch.setattr("bot.language.frequency.find_spec", lambda name: None)
+    assert frequencies("yy") == {}
 
 
 def test_common_words_are_commoner_than_rare_ones() -> None:

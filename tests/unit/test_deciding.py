@@ -125,6 +125,7 @@ def test_a_topic_for_several_is_a_comparison_of_them(
         ("Tell me about Öztekin", ("oztekin",)),
         ("Parti des Phares", ("brancaleoni", "oztekin")),
         ("la candidate soutenue par Garrivier", ("trehouart",)),
+        ("Brancaleoni est-il soutenu par Ostrogoff ?", ("brancaleoni",)),
     ],
 )
 def test_a_name_alone_is_about_who_they_are(ask_small: Ask, text: str, candidates: tuple[str, ...]) -> None:

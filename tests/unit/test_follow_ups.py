@@ -128,6 +128,24 @@ def test_what_is_not_understood_never_repeats_the_answer_before(ask_small: Ask, 
     assert reply.claims == []
 
 
+@pytest.mark.xfail(strict=True, reason="`that` outweighs a subject which is named and understood")
+def test_a_subject_that_is_named_is_never_answered_with_the_one_before(ask_small: Ask) -> None:
+    assert "pool" not in ask_small("what does that mean for trees", POOL).topics
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "and what about everyone?",
+        pytest.param(
+            "et tout le monde ?", marks=pytest.mark.xfail(strict=True, reason="`tout le monde` is no frame")
+        ),
+    ],
+)
+def test_everyone_keeps_the_topic(ask_small: Ask, text: str) -> None:
+    assert ask_small(text, POOL).outcome == Comparison((), ("pool",))
+
+
 def test_thanks_do_not_end_a_conversation(ask_small: Ask) -> None:
     assert ask_small("et Tréhouart ?", CAMERAS, "merci").outcome == Position("trehouart", ("cameras",))
 
@@ -136,6 +154,10 @@ def test_thanks_do_not_end_a_conversation(ask_small: Ask) -> None:
     ("before", "text", "outcome"),
     [
         (CAMERAS, "tell me more", Position("brancaleoni", ("cameras",))),
+        (CAMERAS, "qui est-il ?", CandidateCard(("brancaleoni",))),
+        ("piscine", "dis m'en plus", Comparison((), ("pool",))),
+        ("montant de la dette", "et ça ?", FactAnswer("town-debt")),
+        (POOL, "et que dit-elle de la piscine ?", Position("trehouart", ("pool",))),
         ("montant de la dette", "dis m'en plus", FactAnswer("town-debt")),
         ("Quand vote-t-on ?", "et les arbres ?", Comparison((), ("trees",))),
     ],

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from string import Formatter
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -108,6 +110,18 @@ def test_names_are_listed_as_in_a_sentence(code: str, names: list[str], written:
 
 def test_an_unknown_language_is_called_by_its_code() -> None:
     assert wording("fr").language_name("xx") == "xx"
+
+
+@pytest.mark.parametrize(
+    ("module", "read"), [("bot.dialogue.wording", wording), ("bot.language.catalogue", language)]
+)
+def test_a_broken_language_file_says_where(
+    module: str, read: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "zz.yaml").write_text("name: a\nname: b\n", encoding="utf-8")
+    monkeypatch.setattr(f"{module}.FOLDER", tmp_path)
+    with pytest.raises(ValueError, match=r"zz\.yaml:2"):
+        read("zz")
 
 
 def test_a_sentence_that_does_not_exist_is_an_error() -> None:
