@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from time import perf_counter, thread_time
 
+import numpy as np
 from matplotlib.axes import Axes
 
 from benchmarks import plots
@@ -20,6 +21,7 @@ from bot.evaluation.scoring import Verdict
 
 PASSES = 5
 WARMING = 20
+POINTS = 200
 MEDIAN_MS = 1.0
 P99_MS = 5.0
 LISTS = {"positions only": False, "every pair": True}
@@ -185,8 +187,8 @@ def _draw(plan: Plan, own: Own, others: Sequence[Other]) -> None:
 
 
 def _cumulative(axes: Axes, times: Sequence[float], label: str, colour: str) -> None:
-    ranked = sorted(times)
-    axes.plot(ranked, [100 * (i + 1) / len(ranked) for i in range(len(ranked))], color=colour, label=label)
+    shares = [part / POINTS for part in range(POINTS + 1)]
+    axes.plot(np.quantile(times, shares), [100 * part for part in shares], color=colour, label=label)
 
 
 def _amiss(counts: Counter[Verdict]) -> float:
