@@ -149,7 +149,7 @@ class _Reading:
         for code, lexicon in self.scope.lexicons.items():
             nearest = lexicon.nearest(folded)
             own = code == self.lang.code
-            if nearest is not None and (own or nearest[1] in lexicon.base):
+            if nearest is not None and (own or lexicon.in_base(nearest[1])):
                 found.append((nearest[0] + (0 if own else 0.5), nearest[1]))
         return min(found, default=(0.0, None))[1]
 

@@ -71,17 +71,13 @@ class Lexicon:
 
     def __init__(self, words: Iterable[str], language: Language) -> None:
         self.language = language
-        self.base = frozenset(w for w in words if len(w) >= 4)
+        base = frozenset(w for w in words if len(w) >= 4)
         common = {
             w for w, zipf in language.frequency.items() if zipf >= COMMON and len(w) >= 4 and w.isalpha()
         }
-        self._tiers = [
-            _Tier(
-                self.base | common | {w for w in language.grammar | language.stop if len(w) >= 3},
-                self.base,
-                language,
-            )
-        ]
+        small = {w for w in language.grammar | language.stop if len(w) >= 3}
+        self._bases = [base]
+        self._tiers = [_Tier(base | common | small, base, language)]
         self._seen: dict[str, tuple[float, str] | None] = {}
 
     def extended(self, words: Iterable[str]) -> Lexicon:
@@ -89,10 +85,14 @@ class Lexicon:
         more = Lexicon.__new__(Lexicon)
         own = frozenset(w for w in words if len(w) >= 4)
         more.language = self.language
-        more.base = self.base | own
+        more._bases = [*self._bases, own]
         more._tiers = [*self._tiers, _Tier(own, own, self.language)]
         more._seen = {}
         return more
+
+    def in_base(self, word: str) -> bool:
+        """Whether a word is one of the base's, not only of the language's."""
+        return any(word in base for base in self._bases)
 
     def nearest(self, word: str) -> tuple[float, str] | None:
         """The cost of reading an unknown word as the likeliest one, and that one; None when nothing is near."""
@@ -117,7 +117,7 @@ class Lexicon:
             cost -= 0.6
         if target[0] != word[0]:
             cost += 0.5
-        if target in self.base:
+        if self.in_base(target):
             cost -= 0.4
         if target.startswith(word) or word.startswith(target):
             cost -= 0.1

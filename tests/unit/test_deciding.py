@@ -234,7 +234,7 @@ def test_an_order_to_praise_a_candidate_is_declined(ask_small: Ask) -> None:
         ("merci", "thanks"),
         ("thanks!", "thanks"),
         ("Que sais-tu faire ?", "capabilities"),
-        ("What can you do?", "capabilities"),
+        ("How does this bot work?", "capabilities"),
         ("D'où viennent tes réponses ?", "sources"),
         ("Est-ce que vous gardez mes données ?", "privacy"),
         ("Do you speak English?", "language"),
