@@ -12,7 +12,7 @@ from bot.language.text import fold
 from bot.matching.index import Index, Layer, own_layer, shared_layer
 from bot.matching.mentions import Gazetteer, Names
 
-ELECTIONS_KEPT = 256
+ELECTIONS_KEPT = 1024
 Key = tuple[tuple[int, ...], tuple[str, ...]]
 
 
@@ -32,7 +32,7 @@ class Scope:
 
 
 class Scopes:
-    """Every election of a base as a scope, made on first use; the 256 last used are kept."""
+    """Every election of a base as a scope, made on first use; the 1,024 last used are kept."""
 
     def __init__(self, base: Base) -> None:
         self.base = base
