@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
-from benchmarks.banks import INVENTED_NOW, sound
+from benchmarks.asked import INVENTED_NOW, sound
 from benchmarks.generating import CLAIMS, SEED, questions
 from benchmarks.measuring import Spread, resident, spread
 from bot.dialogue.assistant import Assistant, Utterance

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.banks import ROOT
+from benchmarks.asked import ROOT
 from bot.knowledge.model import Election
 
 CANDIDATES = 10

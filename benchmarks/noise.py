@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from benchmarks import plots
-from benchmarks.banks import Asked, bundled, invented
+from benchmarks.asked import Asked, bundled, invented
 from benchmarks.mistyping import one_typo, respelt, typos_everywhere, without_accents
 from benchmarks.report import Plan, Section, picture, table
 from benchmarks.verdicts import COLOURS, COUNTS, plainly, share

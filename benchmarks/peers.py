@@ -9,7 +9,7 @@ from typing import Protocol
 import bm25s
 from rapidfuzz import fuzz, process, utils
 
-from benchmarks.banks import Asked
+from benchmarks.asked import Asked
 from bot.dialogue.composing import Setting, compose
 from bot.dialogue.deciding import follow
 from bot.dialogue.outcomes import Unknown

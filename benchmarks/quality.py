@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from benchmarks.banks import bundled, invented
+from benchmarks.asked import bundled, invented
 from benchmarks.measuring import wilson
 from benchmarks.report import Bound, Plan, Section, table
 from benchmarks.verdicts import HEAD, cells, counted

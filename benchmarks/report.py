@@ -126,6 +126,6 @@ def _placed(text: str, name: str, content: str) -> str:
 
 
 def command(arguments: Sequence[str]) -> str:
-    """What was typed, with outside banks by their file names only."""
-    short = [Path(a).name if a.endswith((".yaml", ".jsonl")) else a for a in arguments]
+    """What was typed, with files from outside the project by their names only."""
+    short = [Path(a).name if a.startswith("/") else a for a in arguments]
     return shlex.join(["python", "-m", "benchmarks", *short])

@@ -11,7 +11,7 @@ import numpy as np
 from matplotlib.ticker import LogLocator
 
 from benchmarks import plots
-from benchmarks.banks import ROOT
+from benchmarks.asked import ROOT
 from benchmarks.costs import Cost, cost
 from benchmarks.generating import CLAIMS, generate
 from benchmarks.measuring import fresh, milliseconds, spread

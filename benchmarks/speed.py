@@ -11,7 +11,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from benchmarks import plots
-from benchmarks.banks import Asked, bundled
+from benchmarks.asked import Asked, bundled
 from benchmarks.measuring import Spread, fresh, milliseconds, spread
 from benchmarks.report import Bound, Plan, Section, picture, table
 from benchmarks.verdicts import HEAD, cells, share

@@ -10,7 +10,7 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter, sleep
 
-from benchmarks.banks import BUNDLED, ROOT, bundled
+from benchmarks.asked import BUNDLED, ROOT, bundled
 from benchmarks.measuring import resident
 from benchmarks.report import Bound, Plan, Section, table
 from bot.evaluation.bank import Question

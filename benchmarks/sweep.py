@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 from benchmarks import plots
-from benchmarks.banks import bundled
+from benchmarks.asked import bundled
 from benchmarks.report import Plan, Section, picture, table
 from benchmarks.verdicts import COLOURS, HEAD, cells, counted, share
 from bot.dialogue.assistant import Assistant

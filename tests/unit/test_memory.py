@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot.dialogue.memory import KEPT, RECENT, Memory
-from tests.invented import NOW
+from tests.invented import NOW, election
 
 FULL = Memory(("a",), ("a", "b"), ("pool",), "voting-day", language="en", at=NOW)
 
@@ -52,6 +52,21 @@ def test_the_latest_named_come_first(
     assert memory.candidates == named
     assert memory.recent == recent
     assert len(memory.recent) <= RECENT
+
+
+def test_what_the_base_no_longer_holds_is_forgotten() -> None:
+    held = Memory(("oztekin",), ("oztekin", "argensolle"), ("pool",), "voting-day", language="en", at=NOW)
+    stale = Memory(
+        ("gone", "oztekin"),
+        ("oztekin", "gone", "argensolle"),
+        ("gone", "pool"),
+        "voting-day",
+        language="en",
+        at=NOW,
+    )
+    assert held.known_to(election()) == held
+    assert stale.known_to(election()) == held
+    assert Memory(fact="gone").known_to(election()) == Memory()
 
 
 def test_naming_leaves_the_rest_alone() -> None:
