@@ -116,12 +116,11 @@ class _Composing:
                 )
             parts.extend(self._statements(outcome.candidate, claims))
         parts.append(self._phase())
-        compare = tuple(f"{t}" for t in outcome.topics)
         return self._made(
             outcome,
             self._understood([outcome.candidate], outcome.topics),
             parts,
-            (*compare, outcome.candidate),
+            (*outcome.topics, outcome.candidate),
             candidates=(outcome.candidate,),
             topics=outcome.topics,
         )
@@ -175,7 +174,7 @@ class _Composing:
     def _fact(self, outcome: FactAnswer) -> Reply:
         fact = self.election.fact(outcome.fact)
         parts = [self._statement(outcome.fact, claim) for claim in fact.answer]
-        related = (f"{fact.topic}",) if fact.topic else ()
+        related = (fact.topic,) if fact.topic else ()
         return self._made(outcome, self._text(fact.name), parts, related, facts=(outcome.fact,))
 
     def _no_position(self, outcome: NoPosition) -> Reply:
@@ -196,9 +195,7 @@ class _Composing:
             others = [self._name(c) for c in in_order(self.election, held, self.setting)]
             parts.append(Line(self.say("others_on_record", names=self.say.series(others))))
         parts.append(self._phase(statements=False))
-        targets = [f"{t}" for t in outcome.topics if held] + [
-            c for c in outcome.candidates if self._has_any(c)
-        ]
+        targets = [t for t in outcome.topics if held] + [c for c in outcome.candidates if self._has_any(c)]
         understood = self._understood(list(outcome.candidates), outcome.topics)
         return self._made(
             outcome, understood, parts, targets, candidates=outcome.candidates, topics=outcome.topics
@@ -325,7 +322,6 @@ class _Composing:
 
     def _suggested(self, target: str) -> str:
         """The words for a choice; empty for something the base no longer holds."""
-        target = target
         candidate, _, topic = target.partition("/")
         if topic and candidate in self.election.candidates and self.election.has("topics", topic):
             return self.say("suggestion.position", candidate=self._name(candidate), topic=self._topic(topic))

@@ -25,7 +25,6 @@ class Heard:
     small: bool
     taken: bool
     weight: float
-    raw: str = ""
 
     @property
     def meaning(self) -> bool:
