@@ -185,7 +185,7 @@ def ask(where: Where, text: tuple[str, ...], explain: bool, jsonl: bool) -> int:
 
     conversation = Conversation(Assistant(base), election, now, reader(), identity(where))
     if not text:
-        raise Refused("no_text", example=conversation.example())
+        raise Refused("no_text", example=conversation.browsing.example())
     click.echo(printed(conversation.answer(bounded(" ".join(text)))))
     if explain:
         click.echo("\n" + printed(conversation.why()))

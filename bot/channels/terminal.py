@@ -6,16 +6,16 @@ Nothing here reads or writes a terminal, and nothing of the voter is stored: see
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 
+from bot.channels.browsing import Browsing, first_spoken, language_named, names_of, served
 from bot.channels.lines import TEXT
-from bot.channels.opening import Clock, spoken
+from bot.channels.opening import Clock
 from bot.dialogue.assistant import Assistant, Utterance
-from bot.dialogue.composing import Setting, in_order
+from bot.dialogue.composing import Setting
 from bot.dialogue.explaining import Explanation
 from bot.dialogue.memory import Memory
 from bot.dialogue.reply import Reply, Suggestion
-from bot.dialogue.wording import Wording, wording
+from bot.dialogue.wording import Wording
 from bot.knowledge.model import Election
 from bot.language.text import fold
 
@@ -48,15 +48,9 @@ class _Answered:
     reply: Reply
 
 
-@cache
 def commands() -> dict[str, str]:
     """Each name of a command, in any language, without accents: `/sujets` and `/topics` are one command."""
-    names: dict[str, str] = {}
-    for code in spoken():
-        say = wording(code)
-        keys = sorted(key for key in say.keys() if key.startswith("terminal.names."))  # noqa: SIM118
-        names |= {fold(name): key.rpartition(".")[2] for key in keys for name in say(key).split()}
-    return names
+    return names_of("terminal.names")
 
 
 class Conversation:
@@ -100,7 +94,7 @@ class Conversation:
         return shown
 
     def welcome(self) -> Shown:
-        greeting = self.say("help.greeting", election=self._text(self.election.description.name))
+        greeting = self.say("help.greeting", election=self.browsing.text(self.election.description.name))
         return Shown(f"{greeting}\n{self.say('terminal.welcome')}")
 
     def goodbye(self) -> Shown:
@@ -110,8 +104,11 @@ class Conversation:
     def say(self) -> Wording:
         """The words of the language in which the conversation is going on."""
         wanted = (self.language, self.memory.language, self.client_language)
-        served = [code for code in self.election.languages if code in spoken()]
-        return wording(next((code for code in wanted if code in served), served[0]))
+        return first_spoken(wanted, self.election.languages)
+
+    @property
+    def browsing(self) -> Browsing:
+        return Browsing(self.election, self.say)
 
     # --- what can be typed -----------------------------------------------------------------------------
 
@@ -162,7 +159,7 @@ class Conversation:
             case "privacy":
                 return Shown(self.say("help.privacy"))
             case "help":
-                return Shown(self.say("terminal.commands", example=self.example()))
+                return Shown(self.say("terminal.commands", example=self.browsing.example()))
             case "quit":
                 return self.goodbye()
             case _:
@@ -172,18 +169,16 @@ class Conversation:
 
     def _candidates(self) -> Shown:
         setting = Setting(self.election, self.say.code, self.now(), self.identity)
-        order = in_order(self.election, tuple(self.election.candidates), setting)
-        choices = tuple(Suggestion(self._headline(c), c) for c in order)
+        choices = tuple(self.browsing.candidates(setting))
         note = Listed(self.say(f"order.{self.election.description.order.value}"))
         return Shown(self.say("terminal.candidates"), entries=(note,), choices=choices)
 
     def _topics(self) -> Shown:
-        topics = self.election.all("topics")
-        paths = {topic: " › ".join(self._path(topic)) for topic in topics}
         choices = []
-        for topic in sorted(topics, key=lambda t: [fold(name) for name in self._path(t)]):
-            count = sum(bool(self.election.claims(c, topic)) for c in self.election.candidates)
-            choices.append(Suggestion(self.say("terminal.topic", topic=paths[topic], count=count), topic))
+        for topic in self.browsing.topics():
+            path = " › ".join(self.browsing.path(topic))
+            count = self.browsing.speakers(topic)
+            choices.append(Suggestion(self.say("terminal.topic", topic=path, count=count), topic))
         return Shown(self.say("terminal.topics"), choices=tuple(choices))
 
     def _compare(self, subject: str) -> Shown:
@@ -191,10 +186,10 @@ class Conversation:
         if not subject:
             if len(self.memory.fresh(self.now()).topics) == 1:
                 return self._everybody(self.memory.topics[0])
-            return Shown(self.say("terminal.compare_what", example=self.example()))
-        for topic, held in self.election.all("topics").items():
-            if fold(subject) in {topic, *(fold(name) for name in held.name.values())}:
-                return self._everybody(topic)
+            return Shown(self.say("terminal.compare_what", example=self.browsing.example()))
+        named = self.browsing.topic_named(subject)
+        if named is not None:
+            return self._everybody(named)
         shown = self.answer(self.say("suggestion.topic", topic=subject), language=self.say.code)
         reply = shown.reply
         if (
@@ -206,29 +201,26 @@ class Conversation:
         return self._everybody(reply.topics[0])
 
     def _everybody(self, topic: str) -> Shown:
-        words = self.say("suggestion.topic", topic=self._text(self.election.topic(topic).name))
+        words = self.say("suggestion.topic", topic=self.browsing.subject(topic))
         return self.answer(words, topic, self.say.code)
 
     def _sources(self) -> Shown:
-        sources = self.election.all("sources").values()
-        lines = sorted((self.say.source(source), source.url or "") for source in sources)
-        return Shown(
-            self.say("terminal.sources"), entries=tuple(Listed(text, url or None) for text, url in lines)
-        )
+        entries = tuple(Listed(text, url or None) for text, url in self.browsing.sources())
+        return Shown(self.say("terminal.sources"), entries=entries)
 
     def _language(self, wanted: str) -> Shown:
-        served = [code for code in self.election.languages if code in spoken()]
-        names = ", ".join(f"{code} ({self.say.language_name(code)})" for code in served)
+        languages = served(self.election.languages)
+        names = ", ".join(f"{code} ({self.say.language_name(code)})" for code in languages)
         if not wanted:
-            other = next((code for code in served if code != self.say.code), served[0])
+            other = next((code for code in languages if code != self.say.code), languages[0])
             return Shown(self.say("terminal.language_which", languages=names, example=other))
         if fold(wanted) == "auto":
             self.language = None
             return Shown(self.say("terminal.language_auto"))
-        for code in served:
-            if fold(wanted) in {code, *(fold(wording(other).language_name(code)) for other in spoken())}:
-                self.language = code
-                return Shown(self.say("terminal.language_set"))
+        named = language_named(wanted, languages)
+        if named is not None:
+            self.language = named
+            return Shown(self.say("terminal.language_set"))
         return Shown(self.say("terminal.language_unknown", language=wanted, languages=names))
 
     def why(self) -> Shown:
@@ -243,22 +235,3 @@ class Conversation:
             lines = explanation.lines(self.assistant.understand(utterance, self._last.memory), outcome)
         version = f"{self.say('why.base')}{self.say('colon')}{self.assistant.base.version}"
         return Shown(self._last.utterance.text, entries=tuple(Listed(line) for line in [*lines, version]))
-
-    # --- words -----------------------------------------------------------------------------------------
-
-    def _headline(self, candidate: str) -> str:
-        held = self.election.candidates[candidate]
-        backing = ", ".join(self._text(b) for b in held.backing)
-        return f"{held.name} ({backing})" if backing else held.name
-
-    def _path(self, topic: str) -> list[str]:
-        return [self._text(self.election.topic(t).name) for t in reversed(list(self.election.lineage(topic)))]
-
-    def example(self) -> str:
-        """A subject that someone has a statement on, to show how a command is used."""
-        held = (t for t in self.election.description.starters if self.election.has("topics", t))
-        topic = next(held, next(iter(self.election.all("topics")), ""))
-        return self._text(self.election.topic(topic).name).lower() if topic else "…"
-
-    def _text(self, texts: dict[str, str]) -> str:
-        return texts.get(self.say.code) or next(iter(texts.values()))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.dialogue.composing import Setting, compose
+from bot.dialogue.composing import Setting, compose, suggested
 from bot.dialogue.deciding import decide, follow
 from bot.dialogue.memory import Memory
 from bot.dialogue.outcomes import (
@@ -24,6 +24,8 @@ from bot.dialogue.scopes import Scope, Scopes
 from bot.dialogue.understanding import understand
 from bot.dialogue.what import DEFAULT, Thresholds
 from bot.knowledge.model import Base
+
+READINGS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,8 @@ class Assistant:
         score = query.ranking[0].coverage if query.ranking else 0.0
         setting = Setting(scope.election, language, now, utterance.conversation, round(score, 3))
         reply = compose(outcome, setting)
-        reply = replace(reply, suggestions=self._answerable(reply, utterance, scope))
+        readings = suggested(_other_readings(query, reply), setting)
+        reply = replace(reply, suggestions=self._answerable(reply, utterance, scope), readings=readings)
         return reply, _remembered(outcome, reply, memory, now)
 
     def understand(self, utterance: Utterance, memory: Memory) -> Query:
@@ -89,6 +92,19 @@ class Assistant:
                 self._answerable_texts.clear()
             self._answerable_texts[key] = known
         return known
+
+
+def _other_readings(query: Query, reply: Reply) -> list[str]:
+    """The entries next in the ranking, for the candidate who was understood if there is one; nearest first."""
+    if isinstance(reply.outcome, Clarification):
+        return []
+    entries = (score.entry for score in query.ranking)
+    others = [entry for entry in entries if entry.id not in (*reply.topics, *reply.facts)]
+    one = (
+        reply.candidates[0] if isinstance(reply.outcome, Position | NoPosition) and reply.candidates else None
+    )
+    targets = [f"{one}/{e.id}" if one and e.kind == "topic" else e.id for e in others]
+    return list(dict.fromkeys(targets))[:READINGS]
 
 
 def _targets(outcome: Outcome) -> Sequence[str]:

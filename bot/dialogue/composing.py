@@ -47,6 +47,11 @@ def compose(outcome: Outcome, setting: Setting) -> Reply:
     return _Composing(setting).reply(outcome)
 
 
+def suggested(targets: Sequence[str], setting: Setting) -> tuple[Suggestion, ...]:
+    """Choices in words; those that the base does not hold are left out."""
+    return _Composing(setting).choices(targets)
+
+
 def in_order(election: Election, candidates: Sequence[str], setting: Setting) -> list[str]:
     """Candidates in the election's order; `rotating` is drawn by lot for each conversation and day."""
     order = election.description.order
@@ -101,6 +106,9 @@ class _Composing:
                 return self._unknown(outcome)
             case _:
                 assert_never(outcome)
+
+    def choices(self, targets: Sequence[str]) -> tuple[Suggestion, ...]:
+        return tuple(Suggestion(text, t) for t in targets if (text := self._suggested(t)))
 
     # --- one for each outcome --------------------------------------------------------------------------
 
@@ -246,14 +254,13 @@ class _Composing:
         topics: tuple[str, ...] = (),
         facts: tuple[str, ...] = (),
     ) -> Reply:
-        suggestions = tuple(Suggestion(text, t) for t in targets if (text := self._suggested(t)))
         limit = CLARIFIED if isinstance(outcome, Clarification) else OFFERED
         return Reply(
             outcome=outcome,
             language=self.language,
             understood=understood,
             parts=tuple(parts),
-            suggestions=suggestions[:limit],
+            suggestions=self.choices(targets)[:limit],
             none_of_these=self.say("none_of_these") if isinstance(outcome, Clarification) else None,
             candidates=candidates,
             topics=topics,

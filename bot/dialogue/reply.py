@@ -47,6 +47,8 @@ class Reply:
     understood: str
     parts: tuple[Line | Statement, ...]
     suggestions: tuple[Suggestion, ...] = ()
+    readings: tuple[Suggestion, ...] = ()
+    """What else the question may have meant, for whoever says that this is not what they asked."""
     none_of_these: str | None = None
     candidates: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()

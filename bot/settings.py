@@ -1,0 +1,119 @@
+"""What an operator sets: from the environment or a file `.env`, each explained in `.env.example`."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from typing import Annotated, Literal
+
+from pydantic import AnyHttpUrl, BeforeValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{4,}")
+SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
+
+
+def _numbers(value: object) -> object:
+    """Numbers written with commas or spaces between them."""
+    return (
+        re.split(r"[,;\s]+", value.strip(" ,;")) if isinstance(value, str) and value.strip() else value or []
+    )
+
+
+class Settings(BaseSettings):
+    """The settings of one running bot; a value that is empty counts as not set."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True)
+
+    telegram_bot_token: SecretStr
+    """The token that @BotFather gave."""
+    telegram_api_url: AnyHttpUrl = AnyHttpUrl("https://api.telegram.org")
+    """Where the Bot API answers: Telegram's, or a local Bot API server."""
+    moderator_ids: Annotated[frozenset[int], NoDecode, BeforeValidator(_numbers)] = frozenset()
+    """The Telegram user numbers of the moderators."""
+    contact: str = ""
+    """Where voters can write to whoever answers for the bot: an address or a link."""
+
+    webhook_url: AnyHttpUrl | None = None
+    """The public https address under which Telegram reaches this bot; without it, long polling."""
+    webhook_secret: SecretStr | None = None
+    """The secret that Telegram sends with each update; made from the token if not set."""
+    webhook_host: str = "127.0.0.1"
+    """The address to listen on for the webhook."""
+    webhook_port: int = Field(8080, ge=0, le=65535)
+    """The port to listen on for the webhook."""
+
+    state_url: str = "sqlite:///election-bot.sqlite3"
+    """Where state is kept: sqlite:///FILE."""
+    state_key: SecretStr | None = None
+    """The key under which chats are hidden in the state; made from the token if not set."""
+
+    concurrency: int = Field(32, ge=1, le=256)
+    """How many updates are handled at a time, and connections to the Bot API kept."""
+    questions_per_minute: int = Field(20, ge=1)
+    """How many questions one person may ask in a minute."""
+    messages_per_second: float = Field(30, gt=0)
+    """How many messages the bot sends in a second, over all chats: Telegram allows 30."""
+    group_messages_per_minute: float = Field(20, gt=0)
+    """How many messages the bot sends to one group in a minute: Telegram allows 20."""
+
+    log_format: Literal["console", "json"] = "console"
+    """How log lines look: console for people, json for programs."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """The least important log lines to print."""
+
+    @field_validator("telegram_bot_token")
+    @classmethod
+    def _token(cls, token: SecretStr) -> SecretStr:
+        if not TOKEN.fullmatch(token.get_secret_value().strip()):
+            raise ValueError("not a token")
+        return SecretStr(token.get_secret_value().strip())
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _secret(cls, secret: SecretStr | None) -> SecretStr | None:
+        if secret is not None and not SECRET.fullmatch(secret.get_secret_value()):
+            raise ValueError("not a secret")
+        return secret
+
+    @property
+    def token(self) -> str:
+        return self.telegram_bot_token.get_secret_value()
+
+    @property
+    def api_url(self) -> str:
+        """The address before the token, as python-telegram-bot wants it."""
+        url = str(self.telegram_api_url).rstrip("/")
+        return url if url.endswith("/bot") else f"{url}/bot"
+
+    @property
+    def secret(self) -> str:
+        """What Telegram sends with each update, and nobody else knows."""
+        return self.webhook_secret.get_secret_value() if self.webhook_secret else self._made("webhook")
+
+    @property
+    def key(self) -> str:
+        """What chats are hidden with."""
+        return self.state_key.get_secret_value() if self.state_key else self._made("state")
+
+    def _made(self, purpose: str) -> str:
+        return hmac.new(self.token.encode(), purpose.encode(), hashlib.sha256).hexdigest()
+
+
+class Unset(Exception):  # noqa: N818 - it is an answer to the operator, not a fault of the program
+    """A setting that is missing or impossible, by its name in the environment."""
+
+    def __init__(self, name: str, missing: bool) -> None:
+        super().__init__(name)
+        self.name = name
+        self.missing = missing
+
+
+def settings() -> Settings:
+    """The settings as they are now; `Unset` for the first that is missing or impossible, never with its value."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_context=False)[0]
+        raise Unset(str(first["loc"][0]).upper(), first["type"] == "missing") from None
