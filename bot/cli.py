@@ -163,6 +163,30 @@ def chat(where: Where) -> None:
 
 
 @main.command()
+@click.option(
+    "--webhook", is_flag=True, help="Let Telegram bring updates to WEBHOOK_URL instead of fetching them."
+)
+@everywhere
+def serve(where: Where, webhook: bool) -> None:
+    """Answer on Telegram; what is set where is explained in .env.example."""
+    import asyncio
+
+    from bot.channels.opening import clock, only, sound
+    from bot.channels.telegram import serving
+    from bot.logs import report_to
+    from bot.settings import Unset, settings
+
+    try:
+        found = settings()
+    except Unset as unset:
+        raise Refused("unset" if unset.missing else "bad_setting", name=unset.name) from None
+    base = only(sound(where), where.election)
+    zone = next(iter(base.elections.values())).description.time_zone
+    webhook = webhook or found.webhook_url is not None
+    asyncio.run(serving.serve(base, found, clock(where.now, zone), report_to(found), webhook))
+
+
+@main.command()
 @click.argument("text", nargs=-1)
 @click.option("--explain", is_flag=True, help="Say how the question was understood, and why this answer.")
 @click.option("--jsonl", is_flag=True, help="Answer JSON lines from standard input, one line each.")

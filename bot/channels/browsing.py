@@ -36,6 +36,27 @@ class Browsing:
         sources = self.election.all("sources").values()
         return sorted((self.say.source(source), source.url or "") for source in sources)
 
+    def corrections(self) -> list[str]:
+        """What was corrected of candidates' statements and of facts, latest first."""
+        found = [
+            (claim.corrected, f"{candidate.id}/{topic}")
+            for candidate in self.election.candidates.values()
+            for topic, claims in candidate.positions.items()
+            for claim in claims
+        ]
+        found += [(claim.corrected, f.id) for f in self.election.all("facts").values() for claim in f.answer]
+        corrected = [(c.date, target, c) for c, target in found if c is not None]
+        return [
+            self.say(
+                "telegram.corrected",
+                date=self.say.date(day),
+                subject=self.subject(target),
+                was=self.text(c.was),
+                why=self.text(c.why),
+            )
+            for day, target, c in sorted(corrected, key=lambda each: each[:2], reverse=True)
+        ]
+
     def headline(self, candidate: str) -> str:
         """A candidate's name with the parties behind it."""
         backing = self.backing(candidate)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from functools import cache
 from pathlib import Path
@@ -102,6 +102,14 @@ def chosen(base: Base, election: str | None) -> Election:
     if len(base.elections) != 1:
         raise Refused("elections", ids=ids)
     return next(iter(base.elections.values()))
+
+
+def only(base: Base, election: str | None) -> Base:
+    """The base with all its elections, or with only the one named; there must be one."""
+    if election is None and base.elections:
+        return base
+    chosen_one = chosen(base, election)
+    return replace(base, elections={chosen_one.id: chosen_one})
 
 
 def clock(now: str | None, time_zone: str) -> Clock:

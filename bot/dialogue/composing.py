@@ -168,7 +168,10 @@ class _Composing:
             if candidate.backing:
                 backing = ", ".join(self._text(b) for b in candidate.backing)
                 parts.append(Line(self.say("backing", backing=backing)))
-            parts.extend(Line(self._source_line(source)) for source in candidate.sources)
+            parts.extend(
+                Line(self._source_line(source), url=self.election.source(source).url)
+                for source in candidate.sources
+            )
             for topic in sorted(candidate.positions, key=lambda t: fold(self._topic(t))):
                 parts.append(Line(self._topic(topic), heading=True))
                 parts.extend(self._statements(identifier, [(topic, c) for c in candidate.positions[topic]]))

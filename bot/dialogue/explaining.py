@@ -14,6 +14,7 @@ from bot.matching.mentions import Mention
 from bot.matching.ranking import Score
 
 READINGS = 5
+SHORT = 3
 
 
 class Explanation:
@@ -37,6 +38,17 @@ class Explanation:
             *(f"  {self._reading(score)}" for score in query.ranking[:READINGS]),
             self._labelled("threshold", ""),
             *(f"  {threshold}" for threshold in self._thresholds()),
+            self.because(outcome),
+        ]
+
+    def short(self, query: Query, outcome: Outcome) -> list[str]:
+        """The same without the thresholds and the ways of asking, for a phone."""
+        readings = [f"  {self._reading(score)}" for score in query.ranking[:SHORT]]
+        return [
+            self._listed("corrections", self._corrections(query), "; "),
+            self._listed("mentions", (self._mention(m, query) for m in query.mentions), "; "),
+            self._labelled("ranking", "" if readings else self.say("why.none")),
+            *readings,
             self.because(outcome),
         ]
 

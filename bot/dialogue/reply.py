@@ -10,10 +10,11 @@ from bot.dialogue.outcomes import NAMES, Outcome
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A fixed sentence, or a heading over the statements that follow."""
+    """A fixed sentence, or a heading over the statements that follow; it may lead to a page."""
 
     text: str
     heading: bool = False
+    url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

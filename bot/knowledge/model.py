@@ -115,6 +115,17 @@ class Source(_Part):
     """What a voter should know of it: undated, second-hand, read in translation…"""
 
 
+class Corrected(_Part):
+    """What a claim said before it was corrected, so that whoever read it can learn of it."""
+
+    date: Day
+    """The day it was corrected."""
+    was: Localised
+    """What it said before: at most 300 characters."""
+    why: Localised
+    """Why it was wrong: at most 300 characters."""
+
+
 class Claim(_Part):
     """One statement, in every language, with the source it rests on."""
 
@@ -128,6 +139,8 @@ class Claim(_Part):
     """What voters may type to find this statement, besides the phrasings of its topic."""
     note: Localised | None = None
     """What a voter should know of this statement: at most 300 characters."""
+    corrected: Corrected | None = None
+    """What it said before, if it was wrong; voters are shown it under /corrections."""
 
 
 class Candidate(_Part):

@@ -37,6 +37,7 @@ class LanguageFile(BaseModel):
     grammar: list[str]
     campaign: list[str]
     articles: list[str] = []
+    introductions: list[str] = []
     questions: list[str]
     spellings: dict[str, str]
     sounds: list[tuple[str, str]]
@@ -58,6 +59,7 @@ class Language:
     grammar: frozenset[str]
     campaign: frozenset[str]
     articles: frozenset[str]
+    introductions: frozenset[str]
     questions: frozenset[str]
     women: frozenset[str]
     men: frozenset[str]
@@ -165,6 +167,7 @@ def language(code: str) -> Language:
         grammar=_folded(file.grammar, elisions),
         campaign=_folded(file.campaign, elisions),
         articles=_folded(file.articles, elisions),
+        introductions=frozenset(" ".join(re.findall(r"\w+", fold(i))) for i in file.introductions),
         questions=_folded(file.questions, elisions),
         women=women,
         men=men,

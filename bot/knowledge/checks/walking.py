@@ -89,6 +89,9 @@ def texts(loaded: Loaded) -> Iterator[Text]:
         yield Text(election, spot.at("claim"), "claim", claim.claim)
         if claim.note:
             yield Text(election, spot.at("note"), "note", claim.note)
+        if claim.corrected:
+            yield Text(election, spot.at("corrected", "was"), "note", claim.corrected.was)
+            yield Text(election, spot.at("corrected", "why"), "note", claim.corrected.why)
 
 
 def _of_candidates(loaded: Loaded, election: Election) -> Iterator[Text]:

@@ -1,0 +1,181 @@
+"""Which update is handled where, the commands that Telegram's menu shows, and what happens when a handler fails."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
+
+from telegram import (
+    BotCommand,
+    BotCommandScope,
+    BotCommandScopeAllGroupChats,
+    BotCommandScopeAllPrivateChats,
+    BotCommandScopeChat,
+    BotCommandScopeDefault,
+    Update,
+)
+from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError
+from telegram.ext import (
+    AIORateLimiter,
+    Application,
+    ApplicationBuilder,
+    CallbackContext,
+    CallbackQueryHandler,
+    ChatMemberHandler,
+    ExtBot,
+    InlineQueryHandler,
+    MessageHandler,
+    filters,
+)
+from telegram.request import HTTPXRequest
+
+from bot.channels.opening import spoken
+from bot.channels.telegram.answering import edited, question
+from bot.channels.telegram.commands import COMMANDS, command, hidden
+from bot.channels.telegram.courtesies import media, membership, migration
+from bot.channels.telegram.desk import Desk, Voter
+from bot.channels.telegram.formatting import escaped
+from bot.channels.telegram.inline import inline
+from bot.channels.telegram.limits import MINUTE
+from bot.channels.telegram.sending import Outgoing, send
+from bot.channels.telegram.tapping import tapped
+from bot.dialogue.wording import Wording, wording
+from bot.settings import Settings
+
+Bot = ExtBot[AIORateLimiter]
+App = Application[Any, Any, Any, Any, Any, Any]
+Handler = Callable[[Desk, Voter, Update], Awaitable[None]]
+
+HEARD = [
+    Update.MESSAGE,
+    Update.EDITED_MESSAGE,
+    Update.CALLBACK_QUERY,
+    Update.INLINE_QUERY,
+    Update.MY_CHAT_MEMBER,
+]
+"""The kinds of update Telegram is asked for; channel posts are not among them."""
+
+IN_GROUPS = (
+    "help",
+    "candidates",
+    "topics",
+    "compare",
+    "sources",
+    "language",
+    "election",
+    "why",
+    "privacy",
+    "forget",
+)
+POOL_SECONDS = 30.0
+
+
+def build(settings: Settings) -> App:
+    """The application that talks to Telegram, with nothing to do yet."""
+    size = settings.concurrency + 8
+    return (
+        ApplicationBuilder()
+        .token(settings.token)
+        .base_url(settings.api_url)
+        .request(HTTPXRequest(connection_pool_size=size, pool_timeout=POOL_SECONDS, read_timeout=10))
+        .rate_limiter(Outgoing(settings.messages_per_second, settings.group_messages_per_minute))
+        .updater(None)
+        .build()
+    )
+
+
+def handle(app: App, desk: Desk) -> None:
+    """Table of contents: the first line that fits an update handles it."""
+    text = filters.TEXT | filters.CAPTION
+    message = filters.UpdateType.MESSAGE
+    lines = [
+        MessageHandler(message & filters.Regex("^/"), _guarded(desk, command)),
+        MessageHandler(message & text, _guarded(desk, question)),
+        MessageHandler(filters.UpdateType.EDITED_MESSAGE & text, _guarded(desk, edited)),
+        CallbackQueryHandler(_guarded(desk, tapped)),
+        InlineQueryHandler(_guarded(desk, inline)),
+        ChatMemberHandler(_guarded(desk, membership), ChatMemberHandler.MY_CHAT_MEMBER),
+        MessageHandler(message & filters.StatusUpdate.MIGRATE, _guarded(desk, migration)),
+        MessageHandler(message & ~filters.StatusUpdate.ALL, _guarded(desk, media)),
+    ]
+    app.add_handlers(lines)
+    desk.bot = app.bot
+
+
+def _guarded(
+    desk: Desk, handler: Handler
+) -> Callable[[Update, CallbackContext[Any, Any, Any, Any]], Coroutine[Any, Any, None]]:
+    """A handler that is told who is asking, and of which no fault escapes."""
+
+    async def guarded(update: Update, _: CallbackContext[Any, Any, Any, Any]) -> None:
+        voter = None
+        try:
+            voter = await desk.voter_of(update)
+            if voter is not None:
+                await handler(desk, voter, update)
+        except Exception as error:
+            await _failed(desk, voter, update, error)
+
+    return guarded
+
+
+async def _failed(desk: Desk, voter: Voter | None, update: Update, error: Exception) -> None:
+    """Forget whoever has blocked the bot; leave to Telegram what could not be sent; else apologise."""
+    if isinstance(error, Forbidden):
+        if voter is not None:
+            await desk.state.forget(voter.chat, voter.person, voter.chat_id)
+        return
+    if isinstance(error, ChatMigrated) and voter is not None:
+        await desk.state.move(voter.chat, desk.keys(error.new_chat_id))
+        return
+    if isinstance(error, RetryAfter | NetworkError) and not isinstance(error, BadRequest):
+        desk.undelivered.add(update.update_id)
+        desk.report("not_delivered", level="warning", error=type(error).__name__)
+        return
+    desk.report("failed", level="error", exc_info=error)
+    if voter is None or (voter.group and update.callback_query is None) or update.inline_query is not None:
+        return
+    if desk.limits.first("sorry", voter.conversation, MINUTE):
+        try:
+            await send(desk.bot, voter.chat_id, [escaped(voter.say("telegram.sorry"))])
+        except TelegramError as again:
+            desk.report("not_delivered", level="warning", error=type(again).__name__)
+
+
+# --- what Telegram shows of the bot ----------------------------------------------------------------------
+
+
+async def introduce(desk: Desk) -> None:
+    """Tell Telegram the commands, by place and language, and how the bot describes itself."""
+    bot = desk.bot
+    for code in (None, *spoken()):
+        say = wording(code or next(iter(desk.base.elections.values())).languages[0])
+        for scope, names in _scopes(desk):
+            commands = [_listed(name, say) for name in names]
+            await bot.set_my_commands(commands, scope=scope, language_code=code)
+        await bot.set_my_description(say("telegram.description"), language_code=code)
+        await bot.set_my_short_description(_short(desk, say), language_code=code)
+
+
+def _scopes(desk: Desk) -> list[tuple[BotCommandScope, list[str]]]:
+    shown = [name for name in COMMANDS if name not in hidden(desk)]
+    private = [name for name in shown if name != "status"]
+    scopes: list[tuple[BotCommandScope, list[str]]] = [
+        (BotCommandScopeDefault(), private),
+        (BotCommandScopeAllPrivateChats(), private),
+        (BotCommandScopeAllGroupChats(), [name for name in shown if name in IN_GROUPS]),
+    ]
+    scopes += [(BotCommandScopeChat(moderator), shown) for moderator in sorted(desk.settings.moderator_ids)]
+    return scopes
+
+
+def _listed(name: str, say: Wording) -> BotCommand:
+    return BotCommand(say(f"telegram.commands.{name}.name"), say(f"telegram.commands.{name}.description"))
+
+
+def _short(desk: Desk, say: Wording) -> str:
+    if desk.several:
+        return say("telegram.short_description_several")
+    name = next(iter(desk.base.elections.values())).description.name
+    text = say("telegram.short_description", election=name.get(say.code) or next(iter(name.values())))
+    return text if len(text) <= 120 else say("telegram.short_description_several")

@@ -1,0 +1,155 @@
+"""What every handler needs: the assistant, the state, the settings, the time; and who is asking, where."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from cachetools import TTLCache
+from telegram import Update
+from telegram.constants import ChatType
+from telegram.ext import ExtBot
+
+from bot.channels.browsing import Browsing, first_spoken
+from bot.channels.opening import Clock, spoken
+from bot.channels.telegram.limits import Limits
+from bot.channels.telegram.targets import Targets
+from bot.dialogue.assistant import Assistant, Utterance
+from bot.dialogue.memory import KEPT, Memory
+from bot.dialogue.reply import Reply
+from bot.dialogue.wording import Wording
+from bot.knowledge.model import Base, Election
+from bot.matching.towns import Towns
+from bot.settings import Settings
+from bot.state.keys import Keys
+from bot.state.state import Preferences, State
+
+ASKED_KEPT = 2_000
+PREPARED = 16
+"""Elections made ready before the first question; others are on their first."""
+WARMING = "?!"
+
+Report = Callable[..., None]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The last question of a conversation with its answer: for /why, kept in working memory only."""
+
+    utterance: Utterance
+    before: Memory
+    reply: Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Voter:
+    """Who is asking, and where: numbers to send to, keys for whatever is kept."""
+
+    chat_id: int
+    user_id: int
+    group: bool
+    client_language: str | None
+    chat: str
+    person: str
+    conversation: str
+    preferences: Preferences
+    memory: Memory
+    election: Election | None
+
+    @property
+    def say(self) -> Wording:
+        """The words of the language that was chosen, or else is being spoken, or is the client's."""
+        wanted = (self.preferences.language, self.memory.language, self.client_language)
+        return first_spoken(wanted, self.election.languages if self.election else spoken())
+
+    @property
+    def browsing(self) -> Browsing:
+        """The voter's election to look through; only where there is one."""
+        assert self.election is not None
+        return Browsing(self.election, self.say)
+
+
+class Desk:
+    """What every handler works with."""
+
+    def __init__(self, base: Base, state: State, settings: Settings, now: Clock, report: Report) -> None:
+        self.state = state
+        self.settings = settings
+        self.now = now
+        self.report = report
+        self.keys = Keys(settings.key)
+        self.limits = Limits(settings.questions_per_minute)
+        self.asked: TTLCache[str, Asked] = TTLCache(ASKED_KEPT, ttl=KEPT.total_seconds())
+        self.rated: TTLCache[str, bool] = TTLCache(ASKED_KEPT, ttl=KEPT.total_seconds())
+        self.undelivered: set[int] = set()
+        self.bot: ExtBot[None]
+        self.serve(base)
+
+    def serve(self, base: Base) -> None:
+        """Answer from this base from now on."""
+        self.assistant = Assistant(base)
+        self.targets = Targets(base)
+        self.towns = Towns(base)
+        self.loaded = self.now()
+        for identifier in list(base.elections)[:PREPARED]:
+            self.assistant.respond(Utterance(WARMING, identifier), Memory(), self.loaded)
+
+    @property
+    def base(self) -> Base:
+        return self.assistant.base
+
+    @property
+    def several(self) -> bool:
+        """Whether there is more than one election to choose from."""
+        return len(self.base.elections) > 1
+
+    def election(self, preferences: Preferences) -> Election | None:
+        """The election that a chat chose, or the only one; None if it has yet to choose."""
+        if not self.several:
+            return next(iter(self.base.elections.values()))
+        return self.base.elections.get(preferences.election or "")
+
+    def moderates(self, voter: Voter) -> bool:
+        return voter.user_id in self.settings.moderator_ids
+
+    async def voter_of(self, update: Update) -> Voter | None:
+        """Who sent an update, or None if nobody is to be answered: a channel, another bot."""
+        chat, user = update.effective_chat, update.effective_user
+        if user is None or (chat is not None and chat.type == ChatType.CHANNEL):
+            return None
+        if user.is_bot and not _is_administrator(update):
+            return None
+        return await self.voter(chat.id if chat else user.id, user.id, user.language_code)
+
+    async def voter(self, chat_id: int, user_id: int, client_language: str | None = None) -> Voter:
+        """A voter with the settings of their chat and what their conversation is about."""
+        group = chat_id != user_id
+        chat, person = self.keys(chat_id), self.keys(user_id)
+        conversation = self.keys(chat_id, user_id) if group else person
+        preferences = await self.state.preferences(chat)
+        if preferences != Preferences():
+            self.state.prefer(chat, preferences, self.today())
+        memory = await self.state.memory(conversation, self.now())
+        return Voter(
+            chat_id=chat_id,
+            user_id=user_id,
+            group=group,
+            client_language=client_language.partition("-")[0].lower() if client_language else None,
+            chat=chat,
+            person=person,
+            conversation=conversation,
+            preferences=preferences,
+            memory=memory,
+            election=self.election(preferences),
+        )
+
+    def today(self) -> date:
+        return self.now().date()
+
+
+def _is_administrator(update: Update) -> bool:
+    """Whether a group's administrator speaks without a name: Telegram then sends for them as a bot."""
+    message, chat = update.effective_message, update.effective_chat
+    sender = message.sender_chat if message is not None else None
+    return sender is not None and chat is not None and sender.id == chat.id

@@ -1,0 +1,66 @@
+"""Each update is handled once, in the order in which it came within a chat, and then acknowledged."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+from weakref import WeakValueDictionary
+
+from telegram import Update
+
+from bot.channels.telegram.application import App
+from bot.channels.telegram.desk import Desk
+
+ATTEMPTS = 5
+"""How often an update is tried whose answer could not be sent, before it is given up."""
+
+
+class Intake:
+    """The way in for updates, whether Telegram brings them or they are fetched."""
+
+    def __init__(self, app: App, desk: Desk, concurrency: int) -> None:
+        self._app = app
+        self._desk = desk
+        self._room = asyncio.Semaphore(concurrency)
+        self._chats: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        self._under_way: dict[int, asyncio.Future[bool]] = {}
+        self._attempts: Counter[int] = Counter()
+
+    async def take(self, raw: Mapping[str, Any]) -> bool:
+        """Whether an update is dealt with for good; if not, it should be brought again."""
+        try:
+            update = Update.de_json(dict(raw), self._app.bot)
+            update_id = int(update.update_id)
+        except Exception as error:  # whatever it is, it is no update, and never will be
+            self._desk.report("malformed", level="warning", error=type(error).__name__)
+            return True
+        if update_id in self._under_way:
+            return await asyncio.shield(self._under_way[update_id])
+        future = asyncio.get_running_loop().create_future()
+        self._under_way[update_id] = future
+        taken = False
+        try:
+            taken = await self._once(update)
+        finally:
+            del self._under_way[update_id]
+            future.set_result(taken)
+        return taken
+
+    async def _once(self, update: Update) -> bool:
+        if await self._desk.state.seen(update.update_id):
+            return True
+        chat = update.effective_chat or update.effective_user
+        lock = self._chats.setdefault(chat.id if chat is not None else 0, asyncio.Lock())
+        async with lock, self._room:
+            await self._app.process_update(update)
+        if update.update_id in self._desk.undelivered:
+            self._desk.undelivered.discard(update.update_id)
+            self._attempts[update.update_id] += 1
+            if self._attempts[update.update_id] < ATTEMPTS:
+                return False
+        self._attempts.pop(update.update_id, None)
+        self._desk.state.done(update.update_id, self._desk.now())
+        await self._desk.state.saved()
+        return True

@@ -1,0 +1,129 @@
+"""Fetches updates by long polling and confirms only those that are done, so that a killed bot loses none."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from telegram.error import RetryAfter, TelegramError
+
+from bot.channels.telegram.application import HEARD
+from bot.channels.telegram.desk import Desk
+from bot.channels.telegram.intake import Intake
+
+LONG = 50
+"""Seconds that Telegram holds a request when there is nothing new."""
+BATCH = 100
+READ_SECONDS = LONG + 10.0
+PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0)
+
+
+class Polling:
+    """Asks for what is new, and again for what is not done yet.
+
+    Telegram forgets all updates below the number that is asked for next, so that is the lowest one not yet done.
+    What comes again meanwhile is under way, and not begun twice.
+    """
+
+    def __init__(self, desk: Desk, intake: Intake) -> None:
+        self._desk = desk
+        self._intake = intake
+        self._begun: dict[int, asyncio.Task[None]] = {}
+        self._next = 0
+        self._stopping = asyncio.Event()
+        self._moved = asyncio.Event()
+
+    def stop(self) -> None:
+        self._stopping.set()
+
+    async def run(self) -> None:
+        """Fetch until told to stop; then finish what has begun, and leave the rest to Telegram."""
+        failures = 0
+        stopped = asyncio.create_task(self._stopping.wait())
+        try:
+            while not self._stopping.is_set():
+                fetching = asyncio.create_task(self._fetch())
+                await asyncio.wait({fetching, stopped}, return_when=asyncio.FIRST_COMPLETED)
+                if not fetching.done():
+                    fetching.cancel()
+                    break
+                failures = 0 if fetching.result() else failures + 1
+                if failures:
+                    await self._pause(PAUSES[min(failures, len(PAUSES)) - 1])
+        finally:
+            stopped.cancel()
+        await asyncio.gather(*self._begun.values())
+        await self._confirm()
+
+    async def _fetch(self) -> bool:
+        """Begin whatever is new; False if Telegram could not be reached."""
+        waiting = 0 if self._begun else LONG
+        try:
+            updates = await self._get(self._offset(), waiting)
+        except RetryAfter as error:
+            await self._pause(float(error._retry_after.total_seconds()))
+            return True
+        except TelegramError as error:
+            self._desk.report("not_fetched", level="warning", error=type(error).__name__)
+            return False
+        fresh = [raw for raw in updates if self._is_new(raw)]
+        for raw in fresh:
+            self._begin(raw)
+        if (self._begun and len(self._begun) * 2 > BATCH) or not fresh:
+            await self._something_done()
+        return True
+
+    async def _get(self, offset: int | None, timeout: int) -> list[dict[str, Any]]:
+        # Not by its usual name: that parses all updates together, and one that is malformed would hide the others.
+        values = {"timeout": timeout, "limit": BATCH, "allowed_updates": HEARD}
+        if offset is not None:
+            values["offset"] = offset
+        found = await self._desk.bot.do_api_request("get_Updates", values, read_timeout=READ_SECONDS)
+        return found if isinstance(found, list) else []
+
+    def _offset(self) -> int | None:
+        return min(self._begun, default=self._next) or None
+
+    def _is_new(self, raw: dict[str, Any]) -> bool:
+        number = raw.get("update_id")
+        return isinstance(number, int) and number not in self._begun and number >= self._next
+
+    def _begin(self, raw: dict[str, Any]) -> None:
+        number = int(raw["update_id"])
+        self._next = max(self._next, number + 1)
+        self._begun[number] = asyncio.create_task(self._work(number, raw))
+
+    async def _work(self, number: int, raw: dict[str, Any]) -> None:
+        try:
+            for pause in (*PAUSES, 0.0):
+                if await self._intake.take(raw) or self._stopping.is_set():
+                    break
+                await self._pause(pause)
+        finally:
+            del self._begun[number]
+            self._moved.set()
+
+    async def _something_done(self) -> None:
+        """Wait, at most a second, until something that has begun is done."""
+        if not self._begun:
+            return
+        self._moved.clear()
+        try:
+            await asyncio.wait_for(self._moved.wait(), 1.0)
+        except TimeoutError:
+            return
+
+    async def _pause(self, seconds: float) -> None:
+        try:
+            await asyncio.wait_for(self._stopping.wait(), seconds)
+        except TimeoutError:
+            return
+
+    async def _confirm(self) -> None:
+        """Tell Telegram that everything begun is done."""
+        if not self._next:
+            return
+        try:
+            await self._get(self._next, 0)
+        except TelegramError:
+            return  # it will come again, and be known as done

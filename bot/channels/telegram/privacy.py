@@ -1,0 +1,42 @@
+"""What is kept about a voter and for how long, said from the same lengths that the deleting goes by."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.channels.telegram.desk import Desk, Voter
+from bot.channels.telegram.formatting import escaped, messages, paragraph
+from bot.state import keeping
+from bot.state.tables import metadata
+
+MONTH = timedelta(days=30)
+
+
+def lengths() -> dict[str, int]:
+    """How long the rows of each table are kept, in the unit its sentence uses."""
+    return {
+        "chats": keeping.CHATS // MONTH,
+        "conversations": keeping.CONVERSATIONS // timedelta(minutes=1),
+        "answers": keeping.ANSWERS // timedelta(minutes=1),
+        "feedback": keeping.FEEDBACK // MONTH,
+        "unanswered": keeping.UNANSWERED // MONTH,
+        "notifications": keeping.NOTIFICATIONS.days,
+        "updates": keeping.UPDATES // timedelta(hours=1),
+    }
+
+
+def privacy(desk: Desk, voter: Voter) -> list[str]:
+    """A sentence for each table of the state, then what is never kept, and how to erase the rest."""
+    say, contact = voter.say, desk.settings.contact
+    kept = [say(f"telegram.privacy.{table}", **lengths()) for table in metadata.tables]
+    kept.append(say("telegram.privacy_memory", minutes=lengths()["conversations"]))
+    more = [say(f"telegram.privacy_{key}") for key in ("group", "telegram", "forget")]
+    more += [say("telegram.privacy_contact", contact=contact)] if contact else []
+    return messages(
+        [
+            paragraph(f"<b>{escaped(say('telegram.privacy_title'))}</b>"),
+            paragraph(*(f"• {escaped(line)}" for line in kept)),
+            paragraph(escaped(say("telegram.privacy_never"))),
+            paragraph(*(escaped(line) for line in more)),
+        ]
+    )

@@ -1,0 +1,174 @@
+"""Starts the bot on Telegram, keeps its house in order while it runs, and stops it without losing anything."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from urllib.parse import urlsplit
+
+from telegram.error import InvalidToken, RetryAfter, TelegramError
+
+from bot.channels.opening import Clock, Refused
+from bot.channels.telegram import notifying
+from bot.channels.telegram.application import HEARD, App, build, handle, introduce
+from bot.channels.telegram.desk import Desk, Report
+from bot.channels.telegram.intake import Intake
+from bot.channels.telegram.polling import Polling
+from bot.channels.telegram.webhook import application
+from bot.knowledge.model import Base
+from bot.settings import Settings
+from bot.state.state import State
+
+HOUSEKEEPING = 600.0
+"""Seconds between two rounds of deleting what is old and telling who is waiting."""
+PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0)
+GRACE = 20
+"""Seconds that answers under way have when the bot is stopped."""
+
+
+async def serve(base: Base, settings: Settings, now: Clock, report: Report, webhook: bool) -> None:
+    """Serve until the process is told to stop."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with suppress(NotImplementedError):
+            loop.add_signal_handler(number, stop.set)
+    state = State(settings.state_url, lambda event: report(event, level="warning"))
+    await state.open()
+    try:
+        app = build(settings)
+        desk = Desk(base, state, settings, now, report)
+        handle(app, desk)
+        async with _connected(app, desk, stop):
+            if stop.is_set():
+                return
+            intake = Intake(app, desk, settings.concurrency)
+            chores = asyncio.create_task(_chores(desk))
+            try:
+                await (_by_webhook if webhook else _by_polling)(desk, intake, stop)
+            finally:
+                chores.cancel()
+                with suppress(asyncio.CancelledError):
+                    await chores
+    finally:
+        await state.close()
+        report("stopped")
+
+
+@asynccontextmanager
+async def _connected(app: App, desk: Desk, stop: asyncio.Event) -> AsyncIterator[None]:
+    """Telegram, once it answers; a token it refuses is the operator's to mend."""
+    await _persist(app.initialize, desk, stop)
+    try:
+        yield
+    finally:
+        if app._initialized:
+            await app.shutdown()
+
+
+async def _persist(call: object, desk: Desk, stop: asyncio.Event) -> None:
+    """Do something with Telegram, again and again until it works or the bot is stopped."""
+    assert callable(call)
+    for attempt in range(1_000_000):
+        if stop.is_set():
+            return
+        try:
+            await call()
+        except InvalidToken:
+            raise Refused("token_refused") from None
+        except TelegramError as error:
+            wait = PAUSES[min(attempt, len(PAUSES) - 1)]
+            if isinstance(error, RetryAfter):
+                wait = float(error._retry_after.total_seconds())
+            desk.report("not_connected", level="warning", error=type(error).__name__, again_in=wait)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), wait)
+        else:
+            return
+
+
+async def _by_polling(desk: Desk, intake: Intake, stop: asyncio.Event) -> None:
+    polling = Polling(desk, intake)
+    await _persist(desk.bot.delete_webhook, desk, stop)
+    desk.report("serving", by="polling", elections=len(desk.base.elections), base=desk.base.version)
+    stopping = asyncio.create_task(stop.wait())
+    stopping.add_done_callback(lambda _: polling.stop())
+    try:
+        await polling.run()
+    finally:
+        stopping.cancel()
+
+
+async def _by_webhook(desk: Desk, intake: Intake, stop: asyncio.Event) -> None:
+    try:
+        import uvicorn
+    except ImportError:
+        raise Refused("no_server") from None
+    settings = desk.settings
+    if settings.webhook_url is None:
+        raise Refused("no_webhook_url")
+
+    class Server(uvicorn.Server):
+        """A server that leaves signals to the bot."""
+
+        @contextmanager
+        def capture_signals(self) -> Iterator[None]:
+            yield
+
+    path = urlsplit(str(settings.webhook_url)).path or "/"
+    app = application(desk, intake, path, lambda: not stop.is_set())
+    server = Server(
+        uvicorn.Config(
+            app,
+            host=settings.webhook_host,
+            port=settings.webhook_port,
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            server_header=False,
+            timeout_graceful_shutdown=GRACE,
+        )
+    )
+
+    async def announce() -> None:
+        await desk.bot.set_webhook(
+            str(settings.webhook_url),
+            secret_token=settings.secret,
+            allowed_updates=HEARD,
+            max_connections=min(100, max(1, settings.concurrency)),
+        )
+
+    serving = asyncio.create_task(server.serve())
+    announcing = asyncio.create_task(_persist(announce, desk, stop))
+    desk.report(
+        "serving",
+        by="webhook",
+        port=settings.webhook_port,
+        elections=len(desk.base.elections),
+        base=desk.base.version,
+    )
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        server.should_exit = True
+        await serving
+    finally:
+        stopping.cancel()
+        announcing.cancel()
+
+
+async def _chores(desk: Desk) -> None:
+    """Introduce the bot; then, every few minutes, delete what is old and tell who is waiting."""
+    with suppress(TelegramError):
+        await introduce(desk)
+    while True:
+        try:
+            await desk.state.purge(desk.now())
+            told = await notifying.tell(desk)
+            if told:
+                desk.report("told", count=told)
+        except Exception as error:  # nothing of this may stop the answers
+            desk.report("chores_failed", level="error", exc_info=error)
+        await asyncio.sleep(HOUSEKEEPING)

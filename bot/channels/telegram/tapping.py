@@ -1,0 +1,243 @@
+"""What a tapped button does; its data comes from a client and may be old, or made up."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+from telegram import CallbackQuery, Message, Update
+from telegram.error import BadRequest
+
+from bot.channels.browsing import served
+from bot.channels.opening import spoken
+from bot.channels.telegram import notifying
+from bot.channels.telegram.answering import Question, admitted, answer, choose
+from bot.channels.telegram.desk import Desk, Voter
+from bot.channels.telegram.formatting import escaped, link, messages, paragraph
+from bot.channels.telegram.keyboards import Keyboards
+from bot.channels.telegram.menus import candidates_menu, elections_menu, parts_menu, topics_menu
+from bot.channels.telegram.sending import edit, send, show_buttons
+from bot.channels.telegram.targets import Tap
+from bot.channels.telegram.unanswered import note
+from bot.dialogue.wording import wording
+from bot.knowledge.model import Source
+
+VERDICTS = ("good", "bad", "false", "source", "old", "missing", "unfair", "unclear")
+
+Toast = str
+"""What appears for a moment over the chat; empty for nothing."""
+
+
+async def tapped(desk: Desk, voter: Voter, update: Update) -> None:
+    """Do what a button says, and in any case let it go."""
+    query = update.callback_query
+    assert query is not None
+    tap = desk.targets.read(query.data or "")
+    toast = voter.say("telegram.old_button")
+    try:
+        if tap is not None and isinstance(query.message, Message):
+            voter = _in_election(desk, voter, tap)
+            does = ACTIONS.get(tap.action)
+            if does is not None:
+                toast = await does(desk, voter, tap, query.message)
+    finally:
+        await _let_go(query, toast)
+
+
+def _in_election(desk: Desk, voter: Voter, tap: Tap) -> Voter:
+    """The voter, looking at the election of a button; it may not be the one they have chosen since."""
+    if not tap.election or (voter.election is not None and voter.election.id == tap.election):
+        return voter
+    return replace(voter, election=desk.base.elections[tap.election])
+
+
+async def _let_go(query: CallbackQuery, toast: Toast) -> None:
+    try:
+        await query.answer(toast[:200] or None)
+    except BadRequest:
+        return  # too late, or made up: nobody is waiting
+
+
+# --- one for each action ---------------------------------------------------------------------------------
+
+
+async def _open(desk: Desk, voter: Voter, tap: Tap, message: Message) -> Toast:
+    """Answer with the entry that was tapped."""
+    if not tap.target:
+        return voter.say("telegram.old_button")
+    if not await admitted(desk, voter):
+        return ""
+    words = voter.browsing.subject(tap.target)
+    await answer(desk, voter, Question(words, tap.target, voter.say.code, message.message_id))
+    return ""
+
+
+async def _sources(desk: Desk, voter: Voter, tap: Tap, message: Message) -> Toast:
+    """Tell all that is known of the sources behind an answer."""
+    if not tap.target or not await admitted(desk, voter):
+        return "" if tap.target else voter.say("telegram.old_button")
+    say = voter.say
+    found = [
+        paragraph(
+            link(say.source(source), source.url),
+            *(f"<i>{escaped(line)}</i>" for line in _about(source, voter)),
+        )
+        for source in _sources_of(voter, tap.target)
+    ]
+    texts = messages([paragraph(f"<b>{escaped(say('telegram.source_of'))}</b>"), *found])
+    await send(desk.bot, voter.chat_id, texts)
+    return ""
+
+
+def _sources_of(voter: Voter, target: str) -> list[Source]:
+    """The sources of what was shown for an entry, each once."""
+    assert voter.election is not None
+    election = voter.election
+    candidate, slash, topic = target.partition("/")
+    if election.has("facts", target):
+        ids = [claim.source for claim in election.fact(target).answer]
+    elif target in election.candidates:
+        held = election.candidates[target]
+        ids = [*held.sources, *(claim.source for claims in held.positions.values() for claim in claims)]
+    else:
+        asked = [candidate] if slash else list(election.candidates)
+        ids = [claim.source for c in asked for _, claim in election.claims(c, topic if slash else target)]
+    return [election.source(identifier) for identifier in dict.fromkeys(ids)]
+
+
+def _about(source: Source, voter: Voter) -> list[str]:
+    say = voter.say
+    lines = (
+        [say("telegram.source_authors", authors=say.series(list(source.authors)))] if source.authors else []
+    )
+    if source.retrieved is not None:
+        lines.append(say("telegram.source_retrieved", date=say.date(source.retrieved)))
+    if source.url is None:
+        lines.append(say("telegram.source_no_link"))
+    return [*lines, voter.browsing.text(source.note)] if source.note else lines
+
+
+async def _not_what(desk: Desk, voter: Voter, tap: Tap, message: Message) -> Toast:
+    """Offer the other readings of a question; without any, ask for other words."""
+    entry, *readings = tap.targets or ("",)
+    buttons = Keyboards(desk, voter.browsing)
+    if not readings:
+        return await _none_of_these(desk, voter, tap, message)
+    text = escaped(voter.say("telegram.not_what"))
+    await send(desk.bot, voter.chat_id, [text], buttons.not_what(entry, readings))
+    return ""
+
+
+async def _none_of_these(desk: Desk, voter: Voter, tap: Tap, message: Message) -> Toast:
+    """Note for the moderators that a question was answered with something else, and ask for other words."""
+    asked = desk.asked.get(voter.conversation)
+    if asked is not None and desk.limits.first(f"none {message.message_id}", voter.conversation, 3600.0):
+        desk.asked.pop(voter.conversation, None)
+        note(desk, asked.utterance, asked.reply.language, "none_of_these")
+    key = "none_chosen" if not tap.target else "telegram.not_what_nothing"
+    await send(desk.bot, voter.chat_id, [escaped(voter.say(key))])
+    return ""
+
+
+async def _rate(desk: Desk, voter: Voter, tap: Tap, message: Message) -> Toast:
+    """Count what somebody thinks of an answer, once; never who."""
+    if not tap.target or tap.word not in VERDICTS:
+        return voter.say("telegram.old_button")
+    if desk.rated.get(key := f"{voter.conversation} {tap.target}"):
+        return voter.say("telegram.feedback_twice")
+    desk.rated[key] = True
+    desk.state.rate(tap.election, tap.target, tap.word, voter.say.code, desk.today())
+    return voter.say("telegram.feedback_thanks")
+
+
+async def _menu(desk: Desk, voter: Voter, tap: Tap, message: Message) -> Toast:
+    """Turn a page of a menu, or look into a topic."""
+    if tap.target:
+        menu = parts_menu(desk, voter, tap.target)
+    elif tap.word == "c":
+        menu = candidates_menu(desk, voter, tap.number)
+    else:
+        menu = topics_menu(desk, voter, tap.number)
+    await edit(desk.bot, voter.chat_id, message.message_id, menu.text, menu.keyboard)
+    return ""
+
+
+async def _language(desk: Desk, voter: Voter, tap: Tap, message: Message) -> Toast:
+    """Answer in the language chosen from now on, or in that of each question."""
+    languages = served(voter.election.languages) if voter.election else spoken()
+    if tap.word != "auto" and tap.word not in languages:
+        return voter.say("telegram.old_button")
+    if not await may_settle(desk, voter):
+        return voter.say("telegram.language_group")
+    return await settle_language(desk, voter, None if tap.word == "auto" else tap.word)
+
+
+async def settle_language(desk: Desk, voter: Voter, code: str | None) -> Toast:
+    """Keep a chat's language and say so in it."""
+    desk.state.prefer(voter.chat, replace(voter.preferences, language=code), desk.today())
+    say = wording(code) if code else voter.say
+    await send(desk.bot, voter.chat_id, [escaped(say(f"telegram.language_{'set' if code else 'follows'}"))])
+    return ""
+
+
+async def may_settle(desk: Desk, voter: Voter) -> bool:
+    """Whether somebody may change the settings of a chat: in a group, only an administrator."""
+    if not voter.group or voter.user_id == voter.chat_id:
+        return True
+    try:
+        member = await desk.bot.get_chat_member(voter.chat_id, voter.user_id)
+    except BadRequest:
+        return False
+    return member.status in ("administrator", "creator")
+
+
+async def _election(desk: Desk, voter: Voter, tap: Tap, message: Message) -> Toast:
+    """Answer about the election chosen from now on, or turn a page of them."""
+    if not tap.election:
+        menu = elections_menu(desk, voter, tap.number)
+        await edit(desk.bot, voter.chat_id, message.message_id, menu.text, menu.keyboard)
+        return ""
+    if not await may_settle(desk, voter):
+        return voter.say("telegram.election_group")
+    await settle_election(desk, choose(desk, voter, tap.election))
+    return ""
+
+
+async def settle_election(desk: Desk, voter: Voter) -> None:
+    """Say which election is answered about from now on."""
+    assert voter.election is not None
+    name = voter.browsing.text(voter.election.description.name)
+    buttons = Keyboards(desk, voter.browsing).starters()
+    await send(desk.bot, voter.chat_id, [escaped(voter.say("telegram.election_set", election=name))], buttons)
+
+
+async def _notify(desk: Desk, voter: Voter, tap: Tap, message: Message) -> Toast:
+    """Keep a request to be told."""
+    if not tap.target:
+        return voter.say("telegram.old_button")
+    await send(desk.bot, voter.chat_id, [escaped(await notifying.request(desk, voter, tap.target))])
+    return ""
+
+
+async def _withdraw(desk: Desk, voter: Voter, tap: Tap, message: Message) -> Toast:
+    """Forget a request to be told."""
+    if not tap.target or voter.group:
+        return voter.say("telegram.old_button")
+    subject = await notifying.withdraw(desk, voter, tap.election, tap.target)
+    await show_buttons(message, await notifying.keyboard(desk, voter))
+    return voter.say("telegram.notify_removed", subject=subject)
+
+
+ACTIONS: dict[str, Callable[[Desk, Voter, Tap, Message], Awaitable[Toast]]] = {
+    "a": _open,
+    "s": _sources,
+    "n": _not_what,
+    "x": _none_of_these,
+    "g": _rate,
+    "m": _menu,
+    "l": _language,
+    "e": _election,
+    "b": _notify,
+    "r": _withdraw,
+}
+"""What the first letter of a button's data stands for."""

@@ -1,0 +1,286 @@
+"""One database, opened with care: the right version, still the file it was, and nothing said of what is in it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, NullPool, RowMapping, Select, StaticPool, event, make_url, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from bot.state.revisions import HEAD, REVISIONS, URL_VARIABLE
+from bot.state.statements import Group, Row
+from bot.state.tables import metadata
+
+DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
+FILES = ("", "-wal", "-shm")
+MIGRATION_SECONDS = 60
+REVISION = text("SELECT version_num FROM alembic_version")
+
+
+class NewerError(Exception):
+    """The tables are of a version of this program that is newer than this one; they are left alone."""
+
+
+class UnmigratedError(Exception):
+    """The tables could not be brought to this version; `python -m bot.state.migrations` tells why."""
+
+
+class MovedError(Exception):
+    """The file was deleted or replaced; what was just written went to a file nobody will find."""
+
+
+class ClosedError(Exception):
+    """The database is not open."""
+
+
+class Database:
+    """One connection that writes and one that reads, so that no reader waits for a writer."""
+
+    def __init__(self, url: str, busy: float) -> None:
+        self.url = with_driver(url)
+        self.openings = 0
+        self._path = file_of(self.url)
+        self._identity: dict[str, tuple[int, int]] = {}
+        self._alone = asyncio.Lock()
+        self._writing: AsyncConnection | None = None
+        self._reading: AsyncConnection | None = None
+        self._made = made(self.url, busy)
+
+    @property
+    def dialect(self) -> str:
+        """`sqlite` or `postgresql`."""
+        return self._made.dialect.name
+
+    @property
+    def readable(self) -> bool:
+        """Whether it is worth asking."""
+        return self._reading is not None
+
+    async def open(self) -> None:
+        """Close what is open, then open what is there now, made or migrated if need be; raises whatever fails."""
+        await self.close()
+        async with self._alone:
+            self._clear_away()
+            self._create()
+            reading = await self._checked()
+            try:
+                self._writing = await self._made.connect()
+                if self._path is not None:
+                    await self._writing.exec_driver_sql("PRAGMA journal_mode=WAL")
+                    await self._writing.execute(REVISION)  # only now there is a log to know again
+                    await self._writing.commit()
+            except BaseException:
+                await closed(reading, self._writing)
+                self._writing = None
+                raise
+            self._reading = reading
+            self._identity = self._files()
+            self.openings += 1
+
+    async def close(self) -> None:
+        """Let go of both connections; a broken one too."""
+        async with self._alone:
+            reading, self._reading = self._reading, None
+            writing, self._writing = self._writing, None
+            await closed(reading, writing)
+
+    async def end(self) -> None:
+        """Let go of all; a database in memory ends here."""
+        await self.close()
+        await self._made.dispose()
+
+    async def write(self, groups: Sequence[Group]) -> None:
+        """All of it on disk, or nothing and an error."""
+        if self._writing is None:
+            raise ClosedError
+        try:
+            await self._writing.run_sync(execute, groups)
+        except BaseException:
+            with suppress(Exception):
+                await self._writing.rollback()
+            raise
+        if self.moved():
+            raise MovedError
+
+    async def read(self, question: Select[Any], values: Row) -> Sequence[RowMapping]:
+        """The rows; after an error nothing more is asked until the database was opened again."""
+        async with self._alone:
+            if self._reading is None:
+                raise ClosedError
+            try:
+                found: Sequence[RowMapping] = (await self._reading.execute(question, values)).mappings().all()
+            except OverflowError:  # a number no table could hold: nothing is wrong with the database
+                return ()
+            except BaseException:
+                reading, self._reading = self._reading, None
+                await closed(reading)
+                raise
+            return found
+
+    async def truncate(self) -> bool:
+        """Empty the log, in which erased rows would else stay legible; False while somebody else reads it."""
+        if self._path is None or self._writing is None:
+            return self._path is None
+        row = (await self._writing.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")).one()
+        await self._writing.commit()
+        return bool(row[0] == 0)
+
+    def moved(self) -> bool:
+        """Whether the open file is no longer the one at its path."""
+        if self._path is None:
+            return False
+        try:
+            found = os.stat(self._path)  # noqa: PTH116 (several thousand times a second)
+        except OSError:
+            return True
+        return (found.st_dev, found.st_ino) != self._identity.get("")
+
+    def _files(self) -> dict[str, tuple[int, int]]:
+        found = {}
+        for suffix in FILES if self._path else ():
+            with suppress(OSError):
+                status = Path(f"{self._path}{suffix}").stat()
+                found[suffix] = (status.st_dev, status.st_ino)
+        return found
+
+    def _clear_away(self) -> None:
+        """The log of a file that is gone must not be played into the file that has taken its place."""
+        now = self._files()
+        if self._identity and now.get("") != self._identity.get(""):
+            for suffix in ("-wal", "-shm"):
+                if suffix in now and now[suffix] == self._identity.get(suffix):
+                    Path(f"{self._path}{suffix}").unlink(missing_ok=True)
+        self._identity = {}
+
+    def _create(self) -> None:
+        """An empty file that only its owner can read; SQLite gives its log the same rights."""
+        if self._path is None or self._path.exists() or self.url.query:
+            return
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+
+    async def _checked(self) -> AsyncConnection:
+        """A connection to tables of exactly this version."""
+        connection = await self._made.connect()
+        try:
+            if self.dialect == "sqlite" and self._path is None:
+                await connection.run_sync(metadata.create_all)
+                await connection.commit()
+                return connection
+            if self.dialect == "postgresql":
+                connection = await connection.execution_options(isolation_level="AUTOCOMMIT")
+            if await connection.run_sync(known_revision) != HEAD:
+                await self._migrate(connection)
+        except BaseException:
+            await closed(connection)
+            raise
+        return connection
+
+    async def _migrate(self, connection: AsyncConnection) -> None:
+        """In a process of its own: what migrates needs more memory than all that serves."""
+        if self.dialect == "sqlite":  # fails at once, and cheaply, where the migration would
+            await connection.exec_driver_sql("BEGIN IMMEDIATE")
+            await connection.rollback()
+        url = self.url.render_as_string(hide_password=False)
+        child = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot.state.migrations"),
+            env={**os.environ, URL_VARIABLE: url},
+            stdin=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+        try:
+            code = await asyncio.wait_for(child.wait(), MIGRATION_SECONDS)
+        except BaseException:
+            with suppress(ProcessLookupError):
+                child.kill()
+            await child.wait()
+            raise
+        if code:
+            raise UnmigratedError
+
+
+def with_driver(url: str) -> URL:
+    """The address with the driver that does not block; one that already names a driver stays as it is."""
+    parsed = make_url(url)
+    return parsed.set(drivername=DRIVERS.get(parsed.drivername, parsed.drivername))
+
+
+def file_of(url: URL) -> Path | None:
+    """Where the file is; None for a database in memory or on a server."""
+    name = (url.database or "").removeprefix("file:")
+    return Path(name) if url.get_backend_name() == "sqlite" and name not in ("", ":memory:") else None
+
+
+def made(url: URL, busy: float) -> AsyncEngine:
+    """Parameters hidden, so that no error ever quotes a row; connections are ours to hold, thus no pool."""
+    logging.getLogger("aiosqlite").setLevel(
+        logging.INFO
+    )  # its DEBUG lines hold whole statements with their values
+    if url.get_backend_name() != "sqlite":
+        return create_async_engine(url, hide_parameters=True, poolclass=NullPool)
+    pool = NullPool if file_of(url) else StaticPool
+    found = create_async_engine(url, hide_parameters=True, poolclass=pool, connect_args={"timeout": busy})
+    event.listen(found.sync_engine, "connect", prepare)
+    return found
+
+
+def prepare(connection: Any, _record: object) -> None:
+    """NORMAL: a commit is in the log when it returns, so a killed process loses nothing; no flush to the disk is
+    awaited, so a power cut may lose the last moments, but never breaks the file. secure_delete: erased rows are
+    overwritten with zeros.
+    """
+    cursor = connection.cursor()
+    try:
+        cursor.execute("PRAGMA synchronous=NORMAL")
+        cursor.execute("PRAGMA secure_delete=ON")
+        cursor.close()
+    except BaseException:
+        connection.close()
+        raise
+
+
+def execute(connection: Connection, groups: Sequence[Group]) -> None:
+    """Each statement once, with all its rows, and one commit."""
+    for statement, rows in groups:
+        connection.execute(statement.sql, rows)
+    connection.commit()
+
+
+def known_revision(connection: Connection) -> str | None:
+    """The version of the tables, if it is one that this program knows; None if there are none yet."""
+    try:
+        revision = connection.execute(REVISION).scalar()
+    except DBAPIError:
+        connection.rollback()
+        if connection.dialect.has_table(connection, "alembic_version"):
+            raise
+        return None
+    if revision is not None and revision not in REVISIONS:
+        raise NewerError
+    return revision
+
+
+async def closed(*connections: AsyncConnection | None) -> None:
+    """Close what can be closed; what cannot is given up."""
+    for connection in connections:
+        if connection is not None:
+            try:
+                await connection.close()
+            except Exception:  # whatever is broken about it, it is let go
+                with suppress(Exception):
+                    await connection.invalidate()
+
+
+def fault_of(error: BaseException) -> str:
+    """The kind of trouble, as the database names it, without a word of what was read or written."""
+    original: Iterable[object] = (getattr(error, "orig", None), error)
+    names = (getattr(one, "sqlite_errorname", None) for one in original)
+    return next((str(name) for name in names if name), type(error).__name__)

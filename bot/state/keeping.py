@@ -1,0 +1,28 @@
+"""How long each thing is kept: the one place that the privacy page quotes and that the deleting goes by."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.dialogue.memory import KEPT
+
+CONVERSATIONS = KEPT
+"""Long enough to understand "and the other one?"; after that a question stands alone again."""
+
+ANSWERS = timedelta(minutes=30)
+"""Long enough to correct a typing error in the question, and see the answer change with it."""
+
+UPDATES = timedelta(hours=48)
+"""Telegram redelivers what was not confirmed for a day; twice that, to be safe."""
+
+NOTIFICATIONS = timedelta(days=60)
+"""Who asked to be told is told within weeks, or no longer wants to know."""
+
+CHATS = timedelta(days=365)
+"""Language and election of a chat, counted from its last use: from one election to the next."""
+
+FEEDBACK = timedelta(days=365)
+"""Counts without names: whether an answer got better is seen over months."""
+
+UNANSWERED = timedelta(days=365)
+"""Counted from the last day it was asked; sooner when a moderator deals with it."""

@@ -1,0 +1,155 @@
+"""Every sentence ever said to the database, built once and the same on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Executable, Table, bindparam, delete, exists, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.state.tables import answers, chats, conversations, feedback, notifications, unanswered, updates
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Statement:
+    """A statement that changes one table; one that forgets is never dropped, however much is pending."""
+
+    table: str
+    sql: Executable
+    forgets: bool = False
+
+
+Write = tuple[Statement, Row]
+Group = tuple[Statement, list[Row]]
+
+
+def grouped(writes: Iterable[Write]) -> list[Group]:
+    """Rows of the same statement together, so that each is said once; the order within each table stays."""
+    groups: list[Group] = []
+    latest: dict[str, Group] = {}
+    for statement, row in writes:
+        group = latest.get(statement.table)
+        if group is None or group[0] is not statement:
+            group = latest[statement.table] = (statement, [])
+            groups.append(group)
+        group[1].append(row)
+    return groups
+
+
+def upsert(dialect: str, table: Table, changed: Mapping[str, ColumnElement[Any]] | None = None) -> Statement:
+    """Insert a row, or change the one with its primary key: by default all that is not of the key."""
+    insert = (postgresql if dialect == "postgresql" else sqlite).insert(table)
+    others = [column.name for column in table.columns if not column.primary_key]
+    return Statement(
+        table.name,
+        insert.values(
+            {column.name: bindparam(column.name) for column in table.columns}
+        ).on_conflict_do_update(
+            index_elements=list(table.primary_key.columns),
+            set_=dict(changed) if changed else {name: insert.excluded[name] for name in others},
+        ),
+    )
+
+
+def erasing(table: Table, *columns: str, before: str | None = None, forgets: bool = False) -> Statement:
+    """Delete the rows with these values, or those whose time lies before the one given."""
+    conditions = [table.c[name] == bindparam(name) for name in columns]
+    if before:
+        conditions.append(table.c[before] < bindparam("limit"))
+    return Statement(table.name, delete(table).where(*conditions), forgets=forgets)
+
+
+def renaming(table: Table) -> Statement:
+    """Give a row's key to another row, unless there is one with that key already."""
+    other = table.alias()
+    taken = exists(select(other.c.key).where(other.c.key == bindparam("new")))
+    return Statement(
+        table.name, update(table).where(table.c.key == bindparam("old"), ~taken).values(key=bindparam("new"))
+    )
+
+
+class Changes:
+    """All that can be written, for one dialect."""
+
+    def __init__(self, dialect: str) -> None:
+        insert = (postgresql if dialect == "postgresql" else sqlite).insert(unanswered)
+        self.prefer = upsert(dialect, chats)
+        self.remember = upsert(dialect, conversations)
+        self.answered = upsert(dialect, answers)
+        self.rate = upsert(dialect, feedback, {"count": feedback.c.count + 1})
+        self.unanswered = upsert(
+            dialect,
+            unanswered,
+            {
+                "count": unanswered.c.count + 1,
+                "reason": insert.excluded.reason,
+                "last_day": insert.excluded.last_day,
+            },
+        )
+        self.request = upsert(dialect, notifications)
+        self.done = upsert(dialect, updates)
+        self.withdraw = erasing(notifications, "chat_id", "election", "target")
+        self.settle = erasing(unanswered, "election", "language", "text")
+        self.forget = (
+            erasing(chats, "key", forgets=True),
+            erasing(conversations, "key", forgets=True),
+            erasing(conversations, "person", forgets=True),
+            erasing(answers, "conversation", forgets=True),
+            erasing(answers, "person", forgets=True),
+            erasing(notifications, "chat_id", forgets=True),
+        )
+        self.rename = (renaming(chats), renaming(conversations))
+        self.old = {
+            "conversations": erasing(conversations, before="at"),
+            "answers": erasing(answers, before="at"),
+            "updates": erasing(updates, before="at"),
+            "chats": erasing(chats, before="used_on"),
+            "notifications": erasing(notifications, before="asked_on"),
+            "feedback": erasing(feedback, before="day"),
+            "unanswered": erasing(unanswered, before="last_day"),
+        }
+
+
+class Questions:
+    """All that can be read."""
+
+    def __init__(self) -> None:
+        asked = func.sum(feedback.c.count)
+        entry = (feedback.c.election, feedback.c.entry, feedback.c.verdict, feedback.c.language)
+        self.preferences = select(chats.c.language, chats.c.election, chats.c.used_on).where(
+            chats.c.key == bindparam("key")
+        )
+        self.memory = select(conversations.c.person, conversations.c.memory).where(
+            conversations.c.key == bindparam("key")
+        )
+        self.answer = select(answers.c.person, answers.c.sent, answers.c.before, answers.c.at).where(
+            answers.c.conversation == bindparam("conversation"), answers.c.question == bindparam("question")
+        )
+        self.seen = select(updates.c.at).where(updates.c.update_id == bindparam("update_id"))
+        self.updates = (
+            select(updates.c.update_id, updates.c.at)
+            .order_by(updates.c.update_id.desc())
+            .limit(bindparam("limit"))
+        )
+        self.unanswered = (
+            select(unanswered)
+            .order_by(unanswered.c.count.desc(), unanswered.c.last_day.desc(), unanswered.c.text)
+            .limit(bindparam("limit"))
+        )
+        self.feedback = (
+            select(*entry, asked, func.min(feedback.c.day), func.max(feedback.c.day))
+            .group_by(*entry)
+            .order_by(asked.desc(), *entry)
+        )
+        wanted = (
+            notifications.c.chat_id,
+            notifications.c.election,
+            notifications.c.target,
+            notifications.c.language,
+        )
+        self.requests = select(*wanted).order_by(notifications.c.asked_on, *wanted)
+        self.requests_of = self.requests.where(notifications.c.chat_id == bindparam("chat_id"))

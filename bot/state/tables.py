@@ -1,0 +1,106 @@
+"""The tables, and why each is kept. How long is said in `keeping.py`; times are whole seconds since 1970, UTC.
+
+`key`, `person` and `conversation` are keyed hashes (`keys.py`). No table but `notifications` holds a Telegram id
+of a chat or a person. On SQLite the rows live in the primary key itself (WITHOUT ROWID): one page written per row
+instead of two.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Date, Integer, MetaData, String, Table, Text
+
+metadata = MetaData(
+    naming_convention={"pk": "pk_%(table_name)s", "ix": "ix_%(table_name)s_%(column_0_name)s"}
+)
+
+
+def _key(name: str) -> Column[str]:
+    return Column(name, String(32), primary_key=True)
+
+
+def _part(name: str) -> Column[str]:
+    return Column(name, Text, primary_key=True)
+
+
+chats = Table(
+    "chats",
+    metadata,
+    _key("key"),
+    Column("language", Text),
+    Column("election", Text),
+    Column("used_on", Date, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""So that a chat need not choose its language and election again after each restart."""
+
+conversations = Table(
+    "conversations",
+    metadata,
+    _key("key"),
+    Column("person", String(32), nullable=False, index=True),
+    Column("memory", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""So that "and the other one?" is understood across a restart; `person` so that it can be forgotten on request."""
+
+answers = Table(
+    "answers",
+    metadata,
+    _key("conversation"),
+    Column("question", BigInteger, primary_key=True, autoincrement=False),
+    Column("person", String(32), nullable=False, index=True),
+    Column("sent", Text, nullable=False),
+    Column("before", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""So that an edited question edits its answer instead of adding one. `question` is a message id, never its text."""
+
+feedback = Table(
+    "feedback",
+    metadata,
+    _part("election"),
+    _part("entry"),
+    _part("verdict"),
+    _part("language"),
+    Column("day", Date, primary_key=True),
+    Column("count", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""So that moderators see which answers help. Counts; never who."""
+
+unanswered = Table(
+    "unanswered",
+    metadata,
+    _part("election"),
+    _part("language"),
+    _part("text"),
+    Column("reason", Text, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("first_day", Date, nullable=False),
+    Column("last_day", Date, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""So that moderators see what is missing. The question as typed and how often; never who."""
+
+notifications = Table(
+    "notifications",
+    metadata,
+    Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
+    _part("election"),
+    _part("target"),
+    Column("language", Text, nullable=False),
+    Column("asked_on", Date, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""So that whoever asked to be told can be told. The only place a chat id is kept: nobody can be written to by hash."""
+
+updates = Table(
+    "updates",
+    metadata,
+    Column("update_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""So that an update that Telegram delivers again is answered once. A running number; it names nobody."""

@@ -1,0 +1,113 @@
+"""The tables that a migration makes are those the program speaks of, and a newer database is left alone."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine
+
+from bot.state.migrations.__main__ import settings
+from bot.state.revisions import HEAD, REVISIONS, URL_VARIABLE
+from bot.state.state import State
+from bot.state.tables import metadata
+from tests.unit.test_state import NOW, fill, opened, rows
+
+
+def migrated(path: Path, variable: str = URL_VARIABLE) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "bot.state.migrations"],
+        env={**os.environ, variable: f"sqlite+aiosqlite:///{path}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def made_of(path: Path) -> dict[str, str]:
+    with sqlite3.connect(path) as connection:
+        found = connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
+    connection.close()
+    return {name: " ".join(sql.split()) for name, sql in found if name != "alembic_version"}
+
+
+def test_migrating_an_empty_database_gives_exactly_the_tables(tmp_path: Path) -> None:
+    assert migrated(tmp_path / "migrated.db").returncode == 0
+    made = create_engine(f"sqlite:///{tmp_path / 'made.db'}")
+    metadata.create_all(made)
+    made.dispose()
+    assert made_of(tmp_path / "migrated.db") == made_of(tmp_path / "made.db")
+    found = create_engine(f"sqlite:///{tmp_path / 'migrated.db'}")
+    with found.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+    found.dispose()
+
+
+def test_the_program_knows_the_versions_without_loading_what_makes_them() -> None:
+    scripts = ScriptDirectory.from_config(settings(""))
+    assert tuple(one.revision for one in scripts.walk_revisions())[::-1] == REVISIONS
+    assert scripts.get_current_head() == HEAD
+
+
+def test_migrating_twice_changes_nothing(tmp_path: Path) -> None:
+    assert migrated(tmp_path / "state.db").returncode == 0
+    before = (tmp_path / "state.db").read_bytes()
+    assert migrated(tmp_path / "state.db").returncode == 0
+    assert (tmp_path / "state.db").read_bytes() == before
+
+
+def test_a_migration_that_fails_leaves_nothing_half_done_and_names_no_address(tmp_path: Path) -> None:
+    path = tmp_path / "secret-name.db"
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE updates (something INTEGER)")
+    connection.close()
+    child = migrated(path)
+    assert child.returncode == 1
+    assert child.stderr == "the state could not be migrated: OperationalError\n"
+    assert set(made_of(path)) == {"updates"}
+
+
+@pytest.mark.anyio
+async def test_a_newer_database_is_left_alone_until_it_is_no_longer_newer(
+    tmp_path: Path, anyio_backend: str
+) -> None:
+    path, url = tmp_path / "state.db", f"sqlite:///{tmp_path / 'state.db'}"
+    async with opened(url) as state:
+        await fill(state)
+    set_revision(path, "9999")
+    before = path.read_bytes()
+    said: asyncio.Queue[str] = asyncio.Queue()
+    state = State(url, said.put_nowait, retry=0.02)
+    await state.open()
+    assert state.degraded
+    assert await said.get() == "state_newer"
+    state.done(1, NOW)
+    assert not await state.saved()
+    assert await state.seen(1)
+    assert not await state.seen(1000)
+    assert path.read_bytes() == before
+    set_revision(path, HEAD)
+    assert await asyncio.wait_for(said.get(), 20) == "state_recovered"
+    await state.close()
+    assert said.empty()
+    assert {1, 1000} == {number for number, _ in rows(url, "updates")}
+
+
+def set_revision(path: Path, revision: str) -> None:
+    connection = sqlite3.connect(path, timeout=5)
+    with connection:
+        connection.execute("UPDATE alembic_version SET version_num = ?", [revision])
+    connection.close()
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
