@@ -183,7 +183,7 @@ def serve(where: Where, webhook: bool) -> None:
     base = only(sound(where), where.election)
     zone = next(iter(base.elections.values())).description.time_zone
     webhook = webhook or found.webhook_url is not None
-    asyncio.run(serving.serve(base, found, clock(where.now, zone), report_to(found), webhook))
+    asyncio.run(serving.until_told(base, found, clock(where.now, zone), report_to(found), webhook))
 
 
 @main.command()

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from bot.knowledge.document import read
 from bot.language.frequency import frequencies
 from bot.language.patterns import Patterns
-from bot.language.text import Word, fold, stem, words
+from bot.language.text import RECENT, Word, fold, stem, words
 
 FOLDER = Path(__file__).parent
 
@@ -131,7 +131,7 @@ class Language:
         return len(folded) > 3 and self.sound(folded) in self.small_sounds
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=RECENT)
 def _sound(folded: str, sounds: tuple[tuple[re.Pattern[str], str], ...]) -> str:
     for letters, sound in sounds:
         folded = letters.sub(sound, folded)

@@ -12,6 +12,8 @@ import Stemmer
 
 CHARACTERS = 4096
 WORDS = 400
+RECENT = 4096
+"""Words looked up lately that are kept at hand; more cost memory and save little."""
 
 _SIGNS = str.maketrans(
     {"’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'"}
@@ -52,7 +54,7 @@ class Word(NamedTuple):
     asks: bool = False
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=RECENT)
 def fold(text: str) -> str:
     """Text without case, accents and ligatures; Unicode letters, marks of other scripts and digits stay."""
     if text.isascii():
@@ -100,7 +102,7 @@ def words(text: str, elisions: Iterable[str] = ()) -> list[Word]:
     return found[:WORDS]
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=RECENT)
 def _split(word: str, elisions: frozenset[str]) -> tuple[str, ...]:
     if word[0].isdigit():
         return (_THOUSANDS.sub("", word),)
@@ -118,10 +120,10 @@ def _split(word: str, elisions: frozenset[str]) -> tuple[str, ...]:
 
 @lru_cache(maxsize=8)
 def _stemmer(name: str) -> Stemmer.Stemmer:
-    return Stemmer.Stemmer(name)
+    return Stemmer.Stemmer(name, maxCacheSize=0)  # what is at hand is kept by `stem` below
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=RECENT)
 def stem(word: str, stemmer: str) -> str:
     """The stem of a word, folded after stemming: French endings are known by their accents."""
     return fold(_stemmer(stemmer).stemWord(word))

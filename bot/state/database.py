@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 import sys
 from collections.abc import Iterable, Sequence
@@ -11,15 +10,15 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, NullPool, RowMapping, Select, StaticPool, event, make_url, text
+from sqlalchemy import Connection, RowMapping, Select, text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.state.connecting import closed, file_of, made, with_driver
 from bot.state.revisions import HEAD, REVISIONS, URL_VARIABLE
 from bot.state.statements import Group, Row
 from bot.state.tables import metadata
 
-DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 FILES = ("", "-wal", "-shm")
 MIGRATION_SECONDS = 60
 REVISION = text("SELECT version_num FROM alembic_version")
@@ -207,46 +206,6 @@ class Database:
             raise UnmigratedError
 
 
-def with_driver(url: str) -> URL:
-    """The address with the driver that does not block; one that already names a driver stays as it is."""
-    parsed = make_url(url)
-    return parsed.set(drivername=DRIVERS.get(parsed.drivername, parsed.drivername))
-
-
-def file_of(url: URL) -> Path | None:
-    """Where the file is; None for a database in memory or on a server."""
-    name = (url.database or "").removeprefix("file:")
-    return Path(name) if url.get_backend_name() == "sqlite" and name not in ("", ":memory:") else None
-
-
-def made(url: URL, busy: float) -> AsyncEngine:
-    """Parameters hidden, so that no error ever quotes a row; connections are ours to hold, thus no pool."""
-    logging.getLogger("aiosqlite").setLevel(
-        logging.INFO
-    )  # its DEBUG lines hold whole statements with their values
-    if url.get_backend_name() != "sqlite":
-        return create_async_engine(url, hide_parameters=True, poolclass=NullPool)
-    pool = NullPool if file_of(url) else StaticPool
-    found = create_async_engine(url, hide_parameters=True, poolclass=pool, connect_args={"timeout": busy})
-    event.listen(found.sync_engine, "connect", prepare)
-    return found
-
-
-def prepare(connection: Any, _record: object) -> None:
-    """NORMAL: a commit is in the log when it returns, so a killed process loses nothing; no flush to the disk is
-    awaited, so a power cut may lose the last moments, but never breaks the file. secure_delete: erased rows are
-    overwritten with zeros.
-    """
-    cursor = connection.cursor()
-    try:
-        cursor.execute("PRAGMA synchronous=NORMAL")
-        cursor.execute("PRAGMA secure_delete=ON")
-        cursor.close()
-    except BaseException:
-        connection.close()
-        raise
-
-
 def execute(connection: Connection, groups: Sequence[Group]) -> None:
     """Each statement once, with all its rows, and one commit."""
     for statement, rows in groups:
@@ -266,17 +225,6 @@ def known_revision(connection: Connection) -> str | None:
     if revision is not None and revision not in REVISIONS:
         raise NewerError
     return revision
-
-
-async def closed(*connections: AsyncConnection | None) -> None:
-    """Close what can be closed; what cannot is given up."""
-    for connection in connections:
-        if connection is not None:
-            try:
-                await connection.close()
-            except Exception:  # whatever is broken about it, it is let go
-                with suppress(Exception):
-                    await connection.invalidate()
 
 
 def fault_of(error: BaseException) -> str:

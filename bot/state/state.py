@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import RowMapping, Select
@@ -16,9 +16,10 @@ from sqlalchemy import RowMapping, Select
 from bot.dialogue.memory import Memory
 from bot.state import keeping
 from bot.state.database import ClosedError, Database
-from bot.state.memories import memory_of, memory_text, numbers_of, numbers_text, seconds, utc
+from bot.state.memories import memory_of, memory_text, numbers_text, seconds, utc
 from bot.state.recent import Recent
 from bot.state.records import Answer, FeedbackCount, Preferences, Request, Unanswered, UnansweredCount
+from bot.state.rows import answer_of, clean, named, unanswered_of, wanted
 from bot.state.statements import Changes, Questions, Row
 from bot.state.writing import Writer
 
@@ -26,8 +27,6 @@ __all__ = ["Answer", "FeedbackCount", "Preferences", "Request", "State", "Unansw
 
 HELD = 2_000
 HELD_UPDATES = 20_000
-TEXT = 500
-"""Characters of an unanswered question; more would not fit PostgreSQL's keys, nor a moderator's patience."""
 
 
 def logged(event: str) -> None:
@@ -314,32 +313,3 @@ class State:
         except Exception as error:  # any fault of any driver: the caller goes on from memory
             self._writer.failed(error)
             return None
-
-
-def clean(words: str | None) -> str | None:
-    """Text that every database takes: no halves of characters, no zero bytes."""
-    return words and words.encode("utf-8", "replace").decode().replace("\0", "")
-
-
-def named(question: Unanswered) -> dict[str, Any]:
-    """What tells one unanswered question from another."""
-    row = {"election": clean(question.election), "language": clean(question.language)}
-    return row | {"text": clean(question.text[:TEXT])}
-
-
-def wanted(request: Request) -> dict[str, Any]:
-    """What tells one request from another."""
-    row: Row = {"chat_id": request.chat_id, "election": clean(request.election)}
-    return row | {"target": clean(request.target)}
-
-
-def answer_of(row: RowMapping) -> tuple[str, Answer, datetime]:
-    """An answer with whose it is, and when it was given."""
-    at = datetime.fromtimestamp(row["at"], UTC)
-    return row["person"], Answer(numbers_of(row["sent"]), memory_of(row["before"])), at
-
-
-def unanswered_of(row: RowMapping) -> UnansweredCount:
-    """A question with how often, and between which days, it was asked."""
-    question = Unanswered(row["election"], row["language"], row["text"], row["reason"])
-    return UnansweredCount(question, row["count"], row["first_day"], row["last_day"])

@@ -169,6 +169,7 @@ class Writer:
                     raise
                 batch.whole = False
                 await self._write_singly(batch)
+            batch.writes = []  # should emptying the log fail, nothing is counted twice
         if batch.erasing:
             batch.erased = await self._database.truncate()
             if not batch.erased:

@@ -239,10 +239,10 @@ async def _why(desk: Desk, voter: Voter, message: Message, argument: str) -> Non
     election = desk.base.elections[asked.utterance.election]
     explanation = Explanation(election, desk.assistant.thresholds, words)
     if asked.utterance.choice is not None:
-        lines = explanation.chosen(asked.utterance.text, asked.reply.outcome)
+        lines = explanation.chosen(asked.utterance.text, asked.outcome)
     else:
         query = desk.assistant.understand(asked.utterance, asked.before)
-        lines = explanation.short(query, asked.reply.outcome)
+        lines = explanation.short(query, asked.outcome)
     version = f"{words('why.base')}{words('colon')}{desk.base.version}"
     title = paragraph(f"<b>{escaped(asked.utterance.text)}</b>")
     body = [paragraph(escaped(line), tight=n > 0) for n, line in enumerate([*lines, version])]

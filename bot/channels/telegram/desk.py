@@ -17,7 +17,7 @@ from bot.channels.telegram.limits import Limits
 from bot.channels.telegram.targets import Targets
 from bot.dialogue.assistant import Assistant, Utterance
 from bot.dialogue.memory import KEPT, Memory
-from bot.dialogue.reply import Reply
+from bot.dialogue.outcomes import Outcome
 from bot.dialogue.wording import Wording
 from bot.knowledge.model import Base, Election
 from bot.matching.towns import Towns
@@ -28,18 +28,19 @@ from bot.state.state import Preferences, State
 ASKED_KEPT = 2_000
 PREPARED = 16
 """Elections made ready before the first question; others are on their first."""
-WARMING = "?!"
+WARMING = "qsdfgh ?"
 
 Report = Callable[..., None]
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The last question of a conversation with its answer: for /why, kept in working memory only."""
+    """The last question of a conversation and what came of it: for /why, kept in working memory only."""
 
     utterance: Utterance
     before: Memory
-    reply: Reply
+    outcome: Outcome
+    language: str
 
 
 @dataclass(frozen=True, slots=True)

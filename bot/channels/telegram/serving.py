@@ -28,13 +28,20 @@ GRACE = 20
 """Seconds that answers under way have when the bot is stopped."""
 
 
-async def serve(base: Base, settings: Settings, now: Clock, report: Report, webhook: bool) -> None:
+async def until_told(base: Base, settings: Settings, now: Clock, report: Report, webhook: bool) -> None:
     """Serve until the process is told to stop."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         with suppress(NotImplementedError):
             loop.add_signal_handler(number, stop.set)
+    await serve(base, settings, now, report, stop, webhook=webhook)
+
+
+async def serve(
+    base: Base, settings: Settings, now: Clock, report: Report, stop: asyncio.Event, *, webhook: bool
+) -> None:
+    """Serve until an event happens: what has begun by then is finished, what has not is left to Telegram."""
     state = State(settings.state_url, lambda event: report(event, level="warning"))
     await state.open()
     try:

@@ -133,7 +133,7 @@ async def _none_of_these(desk: Desk, voter: Voter, tap: Tap, message: Message) -
     asked = desk.asked.get(voter.conversation)
     if asked is not None and desk.limits.first(f"none {message.message_id}", voter.conversation, 3600.0):
         desk.asked.pop(voter.conversation, None)
-        note(desk, asked.utterance, asked.reply.language, "none_of_these")
+        note(desk, asked.utterance, asked.language, "none_of_these")
     key = "none_chosen" if not tap.target else "telegram.not_what_nothing"
     await send(desk.bot, voter.chat_id, [escaped(voter.say(key))])
     return ""
