@@ -129,7 +129,7 @@ async def test_a_log_that_somebody_else_reads_is_emptied_when_they_are_done(path
         reader.execute("ROLLBACK")
         reader.close()
         while left(path, CHAT, PERSON, TALK):  # within a retry
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0)
 
 
 @pytest.mark.anyio
