@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
 
 from tests.stand_in import messages, parameters, profile, queries
-from tests.stand_in.core import Call, Core, Webhook
-from tests.stand_in.delivery import Delivery
+from tests.stand_in.channel import Channel
+from tests.stand_in.core import Call, Core
 from tests.stand_in.faults import PAGE, Fault
 from tests.stand_in.parameters import Params
-from tests.stand_in.polling import Poll, Polling, allow
+from tests.stand_in.polling import Poll
 from tests.stand_in.refusing import Refused, Violation
-from tests.stand_in.updates import Queued
 from tests.stand_in.wire import Reply, Request
 
 Method = Callable[[Core, Params], Any]
@@ -35,6 +32,11 @@ METHODS: dict[str, Method] = {
     "answerInlineQuery": queries.answer_inline,
     "setMyCommands": profile.set_commands,
     "getMyCommands": profile.get_commands,
+    "getMyName": profile.get_name,
+    "getMyDescription": profile.get_description,
+    "getMyShortDescription": profile.get_short_description,
+    "getChatMenuButton": profile.get_menu_button,
+    "getChatMemberCount": profile.get_member_count,
     "deleteMyCommands": profile.delete_commands,
     "setMyName": profile.set_name,
     "setMyDescription": profile.set_description,
@@ -50,8 +52,6 @@ METHODS: dict[str, Method] = {
 OWN = ("getMe", "getUpdates", "setWebhook", "deleteWebhook", "getWebhookInfo")
 NAMES = {*METHODS, *OWN}
 BY_LOWER = {name.lower(): name for name in NAMES}
-SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 class Api:
@@ -60,16 +60,10 @@ class Api:
     def __init__(self, core: Core, loop: asyncio.AbstractEventLoop) -> None:
         self.core = core
         self.loop = loop
-        self.polling = Polling(core, loop)
-        self.delivery: Delivery | None = None
-        self.hung: list[Callable[[], None]] = []
-        core.updates.on_queued = self._queued
-        self.own: dict[str, Method] = {
-            "getMe": self.get_me,
-            "setWebhook": self.set_webhook,
-            "deleteWebhook": self.delete_webhook,
-            "getWebhookInfo": self.webhook_info,
-        }
+        self.channel = Channel(core, loop, self._act)
+        self.polling = self.channel.polling
+        self.own = self.channel.methods()
+        self.hung: list[partial[None]] = []
 
     # --- calls
 
@@ -173,6 +167,7 @@ class Api:
             result = self.perform(call.method, params)
         if fault.kind == "timeout":
             reply.gone = lambda: self._gone(call)
+            self.hung = [answer for answer in self.hung if not answer.args[2].done]
             self.hung.append(partial(self._let_go, call, params, reply, fault.act, result))
         elif fault.kind == "cut":
             reply.cut()
@@ -215,18 +210,6 @@ class Api:
         with self.core.changed:
             self.polling.forget(poll)
 
-    def _queued(self, queued: Queued) -> None:
-        if self.delivery:
-            self.delivery.add(queued)
-
-    def wake(self) -> None:
-        """There is something to deliver."""
-        with self.core.changed:
-            if self.delivery:
-                self.delivery.wake()
-            else:
-                self.polling.wake()
-
     def _act(self, wanted: dict[str, Any]) -> None:
         method = BY_LOWER.get(str(wanted.pop("method")).lower(), "")
         call = Call(method, wanted)
@@ -238,80 +221,3 @@ class Api:
             self.core.violations.append(Violation(method, result.description, wanted))
         else:
             call.status, call.result = 200, result
-
-    def get_me(self, core: Core, params: Params) -> Any:
-        """Who the bot is."""
-        return {
-            **core.world.me.payload(),
-            "can_join_groups": True,
-            "can_read_all_group_messages": not core.privacy,
-            "supports_inline_queries": core.supports_inline,
-        }
-
-    def set_webhook(self, core: Core, params: Params) -> bool:
-        """From now on updates are brought to an address; an empty one means deleteWebhook."""
-        url = params.text("url")
-        if not url:
-            return self.delete_webhook(core, params)
-        parts = urlsplit(url)
-        if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
-            raise Refused("bad webhook: An HTTPS URL must be provided for webhook")
-        secret = params.text("secret_token")
-        if "secret_token" in params and not SECRET.fullmatch(secret):
-            raise Refused("secret token contains unallowed characters")
-        connections = params.whole("max_connections", 40 if "max_connections" not in params else 0)
-        if not 1 <= connections <= 100:
-            raise Refused("max_connections must be between 1 and 100")
-        allow(core, params)
-        same = core.webhook and (core.webhook.url, core.webhook.secret, core.webhook.max_connections)
-        if same == (url, secret, connections) and self.delivery and not params.flag("drop_pending_updates"):
-            return True
-        self._stop_delivery()
-        if params.flag("drop_pending_updates"):
-            core.updates.drop()
-        core.webhook = Webhook(url, secret, connections)
-        self.polling.refuse()
-        self.delivery = Delivery(core, core.webhook, self._act)
-        self.loop.call_soon(self.wake)
-        return True
-
-    def resume(self) -> None:
-        """Go on bringing updates to a webhook that was set before the stand-in was left and entered again."""
-        if self.core.webhook:
-            self.delivery = Delivery(self.core, self.core.webhook, self._act)
-            self.loop.call_soon(self.wake)
-
-    def delete_webhook(self, core: Core, params: Params) -> bool:
-        """Back to getUpdates."""
-        self._stop_delivery()
-        core.webhook = None
-        if params.flag("drop_pending_updates"):
-            core.updates.drop()
-        return True
-
-    def _stop_delivery(self) -> None:
-        if self.delivery:
-            self.delivery.close()
-            self.delivery = None
-
-    def webhook_info(self, core: Core, params: Params) -> Any:
-        """Where updates go, how many wait, and what went wrong last."""
-        info: dict[str, Any] = {
-            "url": core.webhook.url if core.webhook else "",
-            "has_custom_certificate": False,
-            "pending_update_count": len(core.updates.pending),
-        }
-        if core.webhook:
-            info |= {"max_connections": core.webhook.max_connections, "ip_address": "127.0.0.1"}
-            if core.webhook.last_error:
-                info["last_error_message"] = core.webhook.last_error
-                info["last_error_date"] = core.webhook.last_error_date
-        if core.updates.allowed:
-            info["allowed_updates"] = sorted(core.updates.allowed)
-        return info
-
-    def close(self) -> None:
-        """Give up everything under way."""
-        self._stop_delivery()
-        if self.polling.current:
-            self.polling.forget(self.polling.current)

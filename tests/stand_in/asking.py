@@ -120,7 +120,10 @@ class Asking(People):
             else:
                 stored = Stored(0, {"message_id": 0, **content}, html=html)
             if markup:
-                self.core.inline_messages[chosen["inline_message_id"]] = stored
+                known = self.core.inline_messages
+                known[chosen["inline_message_id"]] = stored
+                if len(known) > self.core.keep:
+                    del known[next(iter(known))]
             return self._asked("chosen_inline_result", chosen, query, stored.chat_id, stored.message_id)
 
     def expire(self, asked: Sent) -> None:

@@ -35,7 +35,7 @@ OPERATIONS = {
         "calls",
     ),
     *("counts", "violations", "refusals", "profile", "deliveries"),
-    *("fail", "fail_share", "recover", "latency", "raw", "duplicate", "release"),
+    *("fail", "fail_share", "recover", "latency", "raw", "duplicate", "hold", "let_go", "release"),
 }
 HIDDEN = {"members", "messages", "removed"}
 

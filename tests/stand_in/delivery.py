@@ -60,8 +60,10 @@ class Delivery:
 
     async def _bring(self, lane: Any, queued: Queued) -> None:
         if not queued.done:
-            queued.tries += 1
-            self.core.updates.deliveries[queued.update_id] += 1
+            with self.core.changed:
+                queued.tries += 1
+                self.core.updates.deliveries[queued.update_id] += 1
+                self.core.changed.notify_all()
             status, body, problem = await self._post(queued)
             with self.core.changed:
                 self.core.last_activity = time.monotonic()

@@ -34,7 +34,7 @@ ATTRIBUTES = {
 }
 NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
 
-SPECIAL = re.compile(r"[<>&]")
+SPECIAL = re.compile(r"[<>]")
 REFERENCE = re.compile(r"&(?:(lt|gt|amp|quot)|#(\d{1,8})|#[xX]([0-9a-fA-F]{1,6}));")
 VALUE = r"""(?:\s*=\s*(?:"([^"<>]*)"|'([^'<>]*)'|([\w.-]+)))?"""
 ATTRIBUTE = re.compile(r"""\s+([^\s=<>"'/]+)""" + VALUE)
@@ -58,19 +58,17 @@ def parse(html: str) -> tuple[str, list[Entity]]:
     return "".join(reader.text), sorted(reader.entities, key=lambda e: (e["offset"], -e["length"]))
 
 
-def decoded(source: str, refuse_at: int, html: str) -> str:
-    """Character references replaced; refuses those that Telegram does not know."""
-    if "&" not in source:
-        return source
-    parts, at = [], 0
-    while (amp := source.find("&", at)) >= 0:
-        match = REFERENCE.match(source, amp)
+def decoded(html: str, begin: int, end: int) -> str:
+    """A part of the HTML with its character references replaced; refuses those that Telegram does not know."""
+    parts, at = [], begin
+    while (amp := html.find("&", at, end)) >= 0:
+        match = REFERENCE.match(html, amp, end)
         character = _character(match) if match else ""
         if not match or not character:
-            raise _error(f"Unescaped or unknown entity {source[amp : amp + 12]!r}", html, refuse_at + amp)
-        parts += [source[at:amp], character]
+            raise _error(f"Unescaped or unknown entity {html[amp : amp + 8]!r}", html, amp)
+        parts += [html[at:amp], character]
         at = match.end()
-    return "".join([*parts, source[at:]])
+    return "".join([*parts, html[at:end]])
 
 
 def _character(match: re.Match[str]) -> str:
@@ -100,18 +98,14 @@ class Reader:
         html, at = self.html, 0
         while match := SPECIAL.search(html, at):
             begin = match.start()
-            self._add(html[at:begin])
-            if html[begin] == "&":
-                reference = REFERENCE.match(html, begin)
-                at = reference.end() if reference else begin + 1
-                self._add(decoded(html[begin:at], begin, html))
-            elif html[begin] == ">":
+            self._add(decoded(html, at, begin))
+            if html[begin] == ">":
                 raise _error('Unescaped ">"', html, begin)
             elif html.startswith("</", begin):
                 at = self._end(begin)
             else:
                 at = self._start(begin)
-        self._add(html[at:])
+        self._add(decoded(html, at, len(html)))
         if self.open:
             raise _error(f'Can\'t find end tag corresponding to start tag "{self.open[-1].tag}"', html)
 
@@ -132,10 +126,11 @@ class Reader:
             raise _error(f'Unsupported start tag "{tag}"', self.html, begin)
         attributes = {}
         for found in ATTRIBUTE.finditer(match[2]):
-            attribute, value = found[1].lower(), found[2] or found[3] or found[4] or ""
+            attribute, group = found[1].lower(), found.lastindex or 1
             if attribute not in ATTRIBUTES.get(tag, set()):
                 raise _error(f'Unexpected attribute "{attribute}" in the tag "{tag}"', self.html, begin)
-            attributes[attribute] = decoded(value, begin, self.html)
+            begins, ends = (match.start(2) + at for at in found.span(group))
+            attributes[attribute] = decoded(self.html, begins, ends) if group > 1 else ""
         self._may_stand_here(tag, attributes, begin)
         self.open.append(Open(tag, attributes, self.length))
         return match.end()

@@ -98,6 +98,30 @@ def set_menu_button(core: Core, params: Params) -> bool:
     return True
 
 
+def get_name(core: Core, params: Params) -> Payload:
+    """The name in a language, or the usual one."""
+    names = core.profile.names
+    return {"name": names.get(_language(params)) or names.get("") or core.world.me.name}
+
+
+def get_description(core: Core, params: Params) -> Payload:
+    """The description in a language, or the usual one."""
+    texts = core.profile.descriptions
+    return {"description": texts.get(_language(params)) or texts.get("", "")}
+
+
+def get_short_description(core: Core, params: Params) -> Payload:
+    """The short description in a language, or the usual one."""
+    texts = core.profile.short_descriptions
+    return {"short_description": texts.get(_language(params)) or texts.get("", "")}
+
+
+def get_menu_button(core: Core, params: Params) -> Payload:
+    """The button in a chat, or the usual one."""
+    buttons = core.profile.menu_buttons
+    return buttons.get(params.whole("chat_id") or None) or buttons.get(None) or {"type": "commands"}
+
+
 def _chat(core: Core, params: Params) -> Chat:
     chat = core.world.chat_for_bot(params.get("chat_id"))
     if chat.bot not in HERE and chat.kind != "private":
@@ -149,6 +173,12 @@ def member_payload(user: Payload, status: str) -> Payload:
 def get_chat_member(core: Core, params: Params) -> Payload:
     """Somebody's place in a chat."""
     return _member(core, _chat(core, params), params.whole("user_id"))
+
+
+def get_member_count(core: Core, params: Params) -> int:
+    """How many there are, the bot included."""
+    chat = _chat(core, params)
+    return 2 if chat.kind == "private" else len(chat.members) + 1
 
 
 def get_administrators(core: Core, params: Params) -> list[Payload]:

@@ -20,6 +20,7 @@ from tests.stand_in.wire import Connection, Reply, Request
 class StandIn(Talking, Asking, Membership, Watching, Trouble):
     """Telegram, as far as the bot can tell. A context manager; `url` is what the bot takes for api.telegram.org.
 
+    The bot runs in another thread or process: whoever waits in the bot's own event loop keeps it from working.
     `privacy` is the bot's privacy mode in groups, on by default as with BotFather. `keep` bounds what is remembered:
     messages, calls, updates and queries, the oldest going first. It can be entered again after it was left, on the
     same port and with all it knew, as if Telegram had been out of reach meanwhile.
@@ -99,7 +100,7 @@ class StandIn(Talking, Asking, Membership, Watching, Trouble):
         api = self.api = Api(self.core, loop)
         self.core.wake = lambda: self._wake(loop, api)
         with self.core.changed:
-            api.resume()
+            api.channel.resume()
         server = await loop.create_server(
             lambda: Connection(self._handle, self._alive), "127.0.0.1", self.port, backlog=1024
         )
@@ -109,7 +110,7 @@ class StandIn(Talking, Asking, Membership, Watching, Trouble):
         server.close()
         with self.core.changed:
             self.core.wake = lambda: None
-            api.close()
+            api.channel.close()
         for connection in list(self._alive):
             connection.abort()
         self._control.close()
@@ -117,7 +118,7 @@ class StandIn(Talking, Asking, Membership, Watching, Trouble):
         await asyncio.sleep(0)
 
     def _wake(self, loop: asyncio.AbstractEventLoop, api: Api) -> None:
-        loop.call_soon_threadsafe(api.wake)
+        loop.call_soon_threadsafe(api.channel.wake)
 
     def _handle(self, request: Request, reply: Reply) -> None:
         if request.path.startswith("/bot"):

@@ -75,13 +75,21 @@ class Trouble:
         with self.core.changed:
             self.core.updates.repeat(sent.update_id, times)
 
+    def hold(self) -> None:
+        """Keep what happens from now on from the bot, until `let_go`. See `held`."""
+        with self.core.changed:
+            self.core.updates.holding = []
+
+    def let_go(self, order: Order = "same", seed: int = 0) -> None:
+        """Deliver what was held back."""
+        with self.core.changed:
+            self.core.updates.let_go(order, seed)
+
     @contextmanager
     def held(self, order: Order = "same", seed: int = 0) -> Iterator[None]:
         """What happens meanwhile is delivered at the end, all at once, in that order."""
-        with self.core.changed:
-            self.core.updates.holding = []
+        self.hold()
         try:
             yield
         finally:
-            with self.core.changed:
-                self.core.updates.let_go(order, seed)
+            self.let_go(order, seed)

@@ -134,6 +134,8 @@ class Updates:
             self.extra = {serial: other for serial, other in self.extra.items() if other is not queued}
         else:
             self.pending.pop(queued.update_id, None)
+            if queued.update_id not in self._recent:
+                self.deliveries.pop(queued.update_id, None)
 
     def drop(self) -> None:
         """Forget everything that waits."""

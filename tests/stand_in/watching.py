@@ -23,7 +23,7 @@ class Watching:
     core: Core
 
     def wait(self, condition: Callable[[], T], timeout: float = PATIENCE, what: str = "") -> T:
-        """The first true value of a condition, which is tried again after whatever happens."""
+        """The first true value of a condition about this stand-in, tried again after whatever happens in it."""
         with self.core.changed:
             found = self.core.changed.wait_for(condition, timeout)
             if not found:

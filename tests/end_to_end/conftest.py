@@ -1,0 +1,57 @@
+"""A bot that serves the bundled election against the stand-in, by polling and by webhook."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.knowledge.loading import Loaded
+from tests.conftest import BUNDLED_NOW
+from tests.end_to_end.served import PLENTY, Served, copied, empty_database, serving_bot
+from tests.stand_in import StandIn
+
+MODERATOR = 4_242
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A new database, made once."""
+    return empty_database(tmp_path_factory.mktemp("database"))
+
+
+
+
+@pytest.fixture(scope="module", params=["polling", "webhook"])
+def bot(
+    request: pytest.FixtureRequest,
+    bundled: Loaded,
+    template: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Served]:
+    """A bot for a whole module, that lets everyone ask as much as they like; each test brings its own people."""
+    database = copied(template, tmp_path_factory.mktemp("bot"))
+    with (
+        StandIn() as telegram,
+        serving_bot(
+            telegram,
+            bundled.base,
+            database,
+            BUNDLED_NOW,
+            webhook=request.param == "webhook",
+            questions_per_minute=PLENTY,
+            moderator_ids={MODERATOR},
+            contact="redaction@example.org",
+        ) as served,
+    ):
+        yield served
+
+
+@pytest.fixture
+def telegram(bot: Served) -> Iterator[StandIn]:
+    """The stand-in that the bot talks to; whatever a test does, the bot breaks none of Telegram's rules."""
+    before = len(bot.telegram.violations)
+    yield bot.telegram
+    assert bot.telegram.violations[before:] == []
+    assert bot.said("failed") == []

@@ -1,0 +1,137 @@
+"""The bot as it serves on Telegram, in a thread of this process, against the stand-in; its log lines and its clock."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from bot.channels.telegram import serving
+from bot.knowledge.model import Base
+from bot.settings import Settings
+from bot.state.state import State
+from tests.stand_in import StandIn
+
+KEY = "a key for tests"
+PLENTY = 1_000_000
+
+
+@dataclass
+class Clock:
+    """Time that passes only when a test lets it."""
+
+    now: datetime
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def pass_by(self, **length: float) -> None:
+        self.now += timedelta(**length)
+
+
+@dataclass
+class Served:
+    """A bot that is serving: what it logs, where its state is, what time it is for it."""
+
+    telegram: StandIn
+    clock: Clock
+    database: Path
+    lines: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    port: int = 0
+
+    def report(self, event: str, level: str = "info", **values: Any) -> None:
+        self.lines.append((event, {"level": level, **values}))
+
+    def said(self, event: str) -> list[dict[str, Any]]:
+        """What was logged under an event."""
+        return [values for logged, values in self.lines if logged == event]
+
+
+@contextmanager
+def serving_bot(
+    telegram: StandIn,
+    base: Base,
+    database: Path,
+    now: datetime,
+    *,
+    webhook: bool = False,
+    **settings: Any,
+) -> Iterator[Served]:
+    """A bot that serves a base while the block lasts, and is stopped as an operator would stop it."""
+    served = Served(telegram, Clock(now), database, port=_free_port())
+    found = Settings(
+        _env_file=None,
+        telegram_bot_token=telegram.token,
+        telegram_api_url=telegram.url,
+        state_url=f"sqlite:///{database}",
+        **{"state_key": KEY, "messages_per_second": PLENTY, "group_messages_per_minute": PLENTY}
+        | ({"webhook_url": f"http://127.0.0.1:{served.port}/hook", "webhook_port": served.port} if webhook else {})
+        | settings,
+    )
+    ready, failed = threading.Event(), []
+    stop: list[Any] = []
+
+    async def run() -> None:
+        over = asyncio.Event()
+        stop.extend((asyncio.get_running_loop(), over))
+        await serving.serve(base, found, served.clock, report, over, webhook=webhook)
+
+    def report(event: str, level: str = "info", **values: Any) -> None:
+        served.report(event, level, **values)
+        if event == "serving":
+            ready.set()
+
+    def work() -> None:
+        try:
+            asyncio.run(run())
+        except BaseException as error:
+            failed.append(error)
+        finally:
+            ready.set()
+
+    thread = threading.Thread(target=work, name="bot")
+    thread.start()
+    try:
+        assert ready.wait(20), served.lines
+        if not failed:
+            telegram.wait(lambda: telegram.profile.short_descriptions, what="the bot introduced itself")
+            if webhook:
+                telegram.wait(lambda: telegram.core.webhook, what="a webhook")
+        yield served
+    finally:
+        if stop and thread.is_alive():
+            stop[0].call_soon_threadsafe(stop[1].set)
+        thread.join(30)
+        assert not thread.is_alive(), served.lines
+        if failed:
+            raise failed[0]
+
+
+def empty_database(folder: Path) -> Path:
+    """A database as the bot makes it when it starts for the first time."""
+
+    async def make(path: Path) -> None:
+        state = State(f"sqlite:///{path}")
+        await state.open()
+        await state.close()
+
+    path = folder / "empty.sqlite3"
+    asyncio.run(make(path))
+    return path
+
+
+def copied(template: Path, folder: Path) -> Path:
+    return Path(shutil.copy(template, folder / "state.sqlite3"))
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
