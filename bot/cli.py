@@ -172,8 +172,7 @@ def serve(where: Where, webhook: bool) -> None:
     import asyncio
 
     from bot.channels.opening import clock, only, sound
-    from bot.channels.telegram import serving
-    from bot.logs import report_to
+    from bot.lean import import_leanly, prepared
     from bot.settings import Unset, settings
 
     try:
@@ -181,9 +180,14 @@ def serve(where: Where, webhook: bool) -> None:
     except Unset as unset:
         raise Refused("unset" if unset.missing else "bad_setting", name=unset.name) from None
     base = only(sound(where), where.election)
-    zone = next(iter(base.elections.values())).description.time_zone
+    now = clock(where.now, next(iter(base.elections.values())).description.time_zone)
+    assistant = prepared(base, now())
+    import_leanly()
+    from bot.channels.telegram import serving
+    from bot.logs import report_to
+
     webhook = webhook or found.webhook_url is not None
-    asyncio.run(serving.until_told(base, found, clock(where.now, zone), report_to(found), webhook))
+    asyncio.run(serving.until_told(assistant, found, now, report_to(found), webhook))
 
 
 @main.command()

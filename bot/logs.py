@@ -9,14 +9,9 @@ from collections.abc import Callable, MutableMapping
 from pathlib import Path
 from typing import Any
 
+import structlog
+
 from bot.settings import Settings
-
-# structlog draws tracebacks with rich where it finds it: four megabytes that no line of ours needs.
-_rich = sys.modules.setdefault("rich", None)  # type: ignore[arg-type]
-import structlog  # noqa: E402
-
-if _rich is None:
-    del sys.modules["rich"]
 
 ROOT = Path(__file__).parents[1]
 OWN = "bot"

@@ -49,7 +49,7 @@ class Settings(BaseSettings):
     state_key: SecretStr | None = None
     """The key under which chats are hidden in the state; made from the token if not set."""
 
-    concurrency: int = Field(32, ge=1, le=256)
+    concurrency: int = Field(16, ge=1, le=256)
     """How many updates are handled at a time, and connections to the Bot API kept."""
     questions_per_minute: int = Field(20, ge=1)
     """How many questions one person may ask in a minute."""

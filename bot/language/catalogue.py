@@ -11,7 +11,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from bot.knowledge.document import read
-from bot.language.frequency import frequencies
+from bot.language.frequency import Frequencies, frequencies
 from bot.language.patterns import Patterns
 from bot.language.text import RECENT, Word, fold, stem, words
 
@@ -103,7 +103,7 @@ class Language:
         return frozenset(map(self.sound, self.grammar))
 
     @property
-    def frequency(self) -> Mapping[str, float]:
+    def frequency(self) -> Frequencies:
         return frequencies(self.code)
 
     def words(self, text: str) -> list[Word]:
@@ -118,7 +118,7 @@ class Language:
 
     def zipf(self, folded: str) -> float:
         """How common a word is: 0 unknown, 3 once in a million words, 6 once in a thousand."""
-        return self.frequency.get(folded, 0.0)
+        return self.frequency.zipf(folded)
 
     def is_small(self, folded: str) -> bool:
         """Whether a word carries no meaning of its own: a stop word, or grammar, singular or plural."""

@@ -13,7 +13,7 @@ from bot.language.catalogue import Language
 
 KNOWN = 3.0
 COMMON = 3.6
-SEEN = 20_000
+SEEN = 2_000
 SHORT_COST = 1.05
 LONG_COST = 2.0
 
@@ -46,10 +46,12 @@ class _Tier:
         self._language = language
 
     @cached_property
-    def by_sound(self) -> dict[str, list[str]]:
-        alike: dict[str, list[str]] = {}
+    def by_sound(self) -> dict[str, str]:
+        """The words that sound alike, with spaces between: nearly all are alone, and a list each would weigh more."""
+        alike: dict[str, str] = {}
         for word in self._base:
-            alike.setdefault(self._language.sound(word), []).append(word)
+            sound = self._language.sound(word)
+            alike[sound] = f"{alike[sound]} {word}" if sound in alike else word
         return alike
 
     def near(self, word: str, sound: str, limit: int) -> Iterator[str]:
@@ -61,7 +63,7 @@ class _Tier:
                 ):
                     yield target
         if len(sound) >= 2 and len(word) >= 4:
-            for target in self.by_sound.get(sound, ()):
+            for target in self.by_sound.get(sound, "").split():
                 if OSA.distance(word, target) <= min(3, len(word) // 2):
                     yield target
 
@@ -72,9 +74,7 @@ class Lexicon:
     def __init__(self, words: Iterable[str], language: Language) -> None:
         self.language = language
         base = frozenset(w for w in words if len(w) >= 4)
-        common = {
-            w for w, zipf in language.frequency.items() if zipf >= COMMON and len(w) >= 4 and w.isalpha()
-        }
+        common = {w for w in language.frequency.common(COMMON) if len(w) >= 4 and w.isalpha()}
         small = {w for w in language.grammar | language.stop if len(w) >= 3}
         self._bases = [base]
         self._tiers = [_Tier(base | common | small, base, language)]

@@ -16,6 +16,8 @@ from bot.language.text import Word, fold, stem
 Kind = Literal["candidate", "party", "person", "place", "elsewhere", "beyond"]
 FAMILIAR = 3.6
 
+NEAR_KEPT = 1_000
+
 
 @dataclass(frozen=True, slots=True)
 class Mention:
@@ -155,7 +157,7 @@ class Names:
         """The words of names that a word may be, and how many letters apart."""
         key = (heard, lang.code)
         if key not in self._near_words:
-            if len(self._near_words) > 20_000:
+            if len(self._near_words) > NEAR_KEPT:
                 self._near_words.clear()
             distances = ((w, _distance(heard, w, lang)) for w in self._at)
             self._near_words[key] = {w: d for w, d in distances if d is not None}

@@ -40,12 +40,13 @@ def made(url: URL, busy: float) -> AsyncEngine:
 def prepare(connection: Any, _record: object) -> None:
     """NORMAL: a commit is in the log when it returns, so a killed process loses nothing; no flush to the disk is
     awaited, so a power cut may lose the last moments, but never breaks the file. secure_delete: erased rows are
-    overwritten with zeros.
+    overwritten with zeros. cache_size: a quarter of a megabyte is enough for rows this small.
     """
     cursor = connection.cursor()
     try:
         cursor.execute("PRAGMA synchronous=NORMAL")
         cursor.execute("PRAGMA secure_delete=ON")
+        cursor.execute("PRAGMA cache_size=-256")
         cursor.close()
     except BaseException:
         connection.close()

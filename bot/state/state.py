@@ -25,8 +25,8 @@ from bot.state.writing import Writer
 
 __all__ = ["Answer", "FeedbackCount", "Preferences", "Request", "State", "Unanswered", "UnansweredCount"]
 
-HELD = 2_000
-HELD_UPDATES = 20_000
+HELD = 500
+HELD_UPDATES = 4_000
 
 
 def logged(event: str) -> None:

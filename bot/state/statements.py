@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 from sqlalchemy import ColumnElement, Executable, Table, bindparam, delete, exists, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.state.tables import answers, chats, conversations, feedback, notifications, unanswered, updates
 
@@ -42,7 +42,7 @@ def grouped(writes: Iterable[Write]) -> list[Group]:
 
 def upsert(dialect: str, table: Table, changed: Mapping[str, ColumnElement[Any]] | None = None) -> Statement:
     """Insert a row, or change the one with its primary key: by default all that is not of the key."""
-    insert = (postgresql if dialect == "postgresql" else sqlite).insert(table)
+    insert = inserting(dialect)(table)
     others = [column.name for column in table.columns if not column.primary_key]
     return Statement(
         table.name,
@@ -72,11 +72,16 @@ def renaming(table: Table) -> Statement:
     )
 
 
+def inserting(dialect: str) -> Any:
+    """The dialect's own INSERT, which can do something else on a conflict; the other dialect is not even loaded."""
+    return import_module(f"sqlalchemy.dialects.{dialect}").insert
+
+
 class Changes:
     """All that can be written, for one dialect."""
 
     def __init__(self, dialect: str) -> None:
-        insert = (postgresql if dialect == "postgresql" else sqlite).insert(unanswered)
+        insert = inserting(dialect)(unanswered)
         self.prefer = upsert(dialect, chats)
         self.remember = upsert(dialect, conversations)
         self.answered = upsert(dialect, answers)

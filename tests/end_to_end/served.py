@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.channels.telegram import serving
-from bot.knowledge.model import Base
+from bot.dialogue.assistant import Assistant
 from bot.settings import Settings
 from bot.state.state import State
 from tests.stand_in import StandIn
@@ -57,7 +57,7 @@ class Served:
 @contextmanager
 def serving_bot(
     telegram: StandIn,
-    base: Base,
+    assistant: Assistant,
     database: Path,
     now: datetime,
     *,
@@ -72,7 +72,11 @@ def serving_bot(
         telegram_api_url=telegram.url,
         state_url=f"sqlite:///{database}",
         **{"state_key": KEY, "messages_per_second": PLENTY, "group_messages_per_minute": PLENTY}
-        | ({"webhook_url": f"http://127.0.0.1:{served.port}/hook", "webhook_port": served.port} if webhook else {})
+        | (
+            {"webhook_url": f"http://127.0.0.1:{served.port}/hook", "webhook_port": served.port}
+            if webhook
+            else {}
+        )
         | settings,
     )
     ready, failed = threading.Event(), []
@@ -81,7 +85,7 @@ def serving_bot(
     async def run() -> None:
         over = asyncio.Event()
         stop.extend((asyncio.get_running_loop(), over))
-        await serving.serve(base, found, served.clock, report, over, webhook=webhook)
+        await serving.serve(assistant, found, served.clock, report, over, webhook=webhook)
 
     def report(event: str, level: str = "info", **values: Any) -> None:
         served.report(event, level, **values)

@@ -30,7 +30,9 @@ def english(telegram: StandIn) -> Chat:
 # --- answers ---------------------------------------------------------------------------------------------
 
 
-def test_an_answer_opens_with_what_was_understood_and_names_its_source(telegram: StandIn, voter: Chat) -> None:
+def test_an_answer_opens_with_what_was_understood_and_names_its_source(
+    telegram: StandIn, voter: Chat
+) -> None:
     shown = ask(telegram, voter, "mesatfa cammeras")
     assert shown.text.startswith("Lies Messatfa · Vidéosurveillance\nRenaissance, Parti radical\n")
     assert "de 100 à 320" in shown.text
@@ -115,7 +117,7 @@ def test_a_thumb_is_counted_once(telegram: StandIn, voter: Chat) -> None:
 def test_sharing_asks_the_same_in_inline_mode(telegram: StandIn, voter: Chat) -> None:
     shown = ask(telegram, voter, "messatfa cameras")
     share = next(b for b in shown.buttons if "Partager" in b.text)
-    query = share.payload["switch_inline_query"]
+    query = share.raw["switch_inline_query"]
     found = telegram.wait_for_inline(telegram.inline(telegram.user(), query))
     assert found.results[0]["title"] == "Lies Messatfa · Vidéosurveillance"
 
@@ -129,13 +131,13 @@ def test_two_readings_are_asked_back_with_none_of_these(telegram: StandIn, voter
 
 @pytest.mark.parametrize(
     "data",
-    ["", "x", "a.AAAAAAcBBBBBB", "a." + "é" * 20, "z.z.z", "g.AAAAAA.good", "a", "m", "e", "l.xx", "n", "r", "b", "s", "g"],
+    ["x", "a.AAAAAAcBBBBBB", "a." + "é" * 20, "z.z.z", "g.AAAAAA.good", *"amenrbsg", "l.xx", " "],
 )
 def test_a_button_that_is_old_or_made_up_gets_a_kind_sentence(
     telegram: StandIn, voter: Chat, data: str
 ) -> None:
     shown = ask(telegram, voter, "bonjour")
-    answered = telegram.callback_answer(telegram.tap(shown, data=data or " "))
+    answered = telegram.callback_answer(telegram.tap(shown, data=data))
     assert answered is not None
 
 
@@ -147,7 +149,9 @@ def test_the_answer_follows_an_edited_question(telegram: StandIn, voter: Chat) -
     first = telegram.wait_for_message(voter, after=question)
     telegram.edit(question, "pottier-dumas impôts")
     changed = telegram.wait(
-        lambda: next((m for m in telegram.replies(voter) if m.message_id == first.message_id and m.edited), None)
+        lambda: next(
+            (m for m in telegram.replies(voter) if m.message_id == first.message_id and m.edited), None
+        )
     )
     assert changed.text.startswith("Agnès Pottier-Dumas · Impôts")
     assert len(telegram.replies(voter)) == 1
@@ -212,31 +216,34 @@ def test_candidates_lead_to_their_cards(telegram: StandIn, voter: Chat) -> None:
 
 def test_topics_have_pages_and_parts(telegram: StandIn, voter: Chat) -> None:
     menu = ask(telegram, voter, "/sujets")
-    assert labels(menu)[-3:] == ["‹", "1/2", "›"]
+    assert labels(menu)[-3:] == ["‹", "1/3", "›"]
 
     def turned(menu: Shown, button: str) -> Shown:
         telegram.callback_answer(telegram.tap(menu, button))
         return next(m for m in telegram.replies(voter) if m.message_id == menu.message_id)
 
-    second = turned(menu, "›")
-    assert labels(second)[-2] == "2/2"
-    security = turned(second, "Sécurité") if any("Sécurité" in t for t in labels(second)) else turned(menu, "Sécurité")
+    assert labels(turned(menu, "›"))[-2] == "2/3"
+    security = turned(turned(menu, "‹"), "Sécurité")
     assert security.text == "Sécurité : tout le sujet, ou une partie ?"
-    assert labels(turned(security, "‹ Retour"))[-2] == "1/2"
+    assert labels(turned(security, "‹ Retour"))[-2] == "1/3"
     whole = telegram.wait_for_message(voter, after=telegram.tap(security, "👥 Tous : Sécurité"))
     assert whole.text.startswith("tous les candidats · Sécurité")
 
 
 def test_the_same_page_again_is_no_error(telegram: StandIn, voter: Chat) -> None:
     menu = ask(telegram, voter, "/topics")
-    assert telegram.callback_answer(telegram.tap(menu, "1/2")).text in (None, "")
+    assert telegram.callback_answer(telegram.tap(menu, "1/3")).text in (None, "")
 
 
-@pytest.mark.parametrize("subject", ["police municipale", "la polisse municipal", "messatfa police municipale"])
+@pytest.mark.parametrize(
+    "subject", ["police municipale", "la polisse municipal", "messatfa police municipale"]
+)
 def test_compare_shows_everyone_on_a_subject_whoever_is_named(
     telegram: StandIn, voter: Chat, subject: str
 ) -> None:
-    assert ask(telegram, voter, f"/comparer {subject}").text.startswith("tous les candidats · Police municipale")
+    assert ask(telegram, voter, f"/comparer {subject}").text.startswith(
+        "tous les candidats · Police municipale"
+    )
 
 
 def test_compare_alone_takes_the_subject_before_or_asks_for_one(telegram: StandIn, voter: Chat) -> None:
@@ -253,8 +260,9 @@ def test_sources_lists_them_all_with_links(telegram: StandIn, voter: Chat) -> No
 
 def test_a_language_can_be_chosen_and_let_go(telegram: StandIn, voter: Chat) -> None:
     menu = ask(telegram, voter, "/langue")
-    assert labels(menu) == ["English", "Français", "La langue de chaque question"] or "English" in labels(menu)
-    assert telegram.wait_for_message(voter, after=telegram.tap(menu, "English")).text.startswith("I will answer in English")
+    assert labels(menu) == ["Français", "English", "La langue de chaque question"]
+    set_now = telegram.wait_for_message(voter, after=telegram.tap(menu, "English"))
+    assert set_now.text == "I will answer in English from now on."
     assert "He wanted" in ask(telegram, voter, "messatfa cameras").text
     assert ask(telegram, voter, "/language français").text == "Je réponds désormais en français."
     assert "klingon" in ask(telegram, voter, "/langue klingon").text
@@ -296,7 +304,9 @@ def test_who_asked_to_be_told_can_change_their_mind(telegram: StandIn, voter: Ch
     assert ask(telegram, voter, "/prevenir").text.startswith("Vous n'avez demandé")
 
 
-def test_corrections_says_that_there_are_none_and_how_to_ask_for_one(telegram: StandIn, english: Chat) -> None:
+def test_corrections_says_that_there_are_none_and_how_to_ask_for_one(
+    telegram: StandIn, english: Chat
+) -> None:
     text = ask(telegram, english, "/corrections").text
     assert "No statement of this base has been corrected" in text
     assert "redaction@example.org" in text
@@ -322,7 +332,9 @@ def test_forget_erases_everything_at_once(telegram: StandIn, voter: Chat, bot: S
 
 
 def test_an_unknown_command_is_told_where_to_look(telegram: StandIn, voter: Chat) -> None:
-    assert ask(telegram, voter, "/abracadabra").text == "Je ne connais pas cette commande. /aide donne la liste."
+    assert (
+        ask(telegram, voter, "/abracadabra").text == "Je ne connais pas cette commande. /aide donne la liste."
+    )
 
 
 def test_status_is_for_moderators(telegram: StandIn, voter: Chat) -> None:
@@ -342,7 +354,10 @@ def test_status_is_for_moderators(telegram: StandIn, voter: Chat) -> None:
 def test_what_is_no_text_gets_one_kind_sentence_an_hour(telegram: StandIn, kind: str) -> None:
     voter = telegram.private(language_code="en")
     sent = telegram.send_media(voter, kind)
-    assert telegram.wait_for_message(voter, after=sent).text == "I can only read text: please type your question."
+    assert (
+        telegram.wait_for_message(voter, after=sent).text
+        == "I can only read text: please type your question."
+    )
     telegram.send_media(voter, kind)
     telegram.settled()
     assert len(telegram.replies(voter)) == 1

@@ -27,7 +27,6 @@ from telegram.ext import (
     MessageHandler,
     filters,
 )
-from telegram.request import HTTPXRequest
 
 from bot.channels.opening import spoken
 from bot.channels.telegram.answering import edited, question
@@ -37,6 +36,7 @@ from bot.channels.telegram.desk import Desk, Voter
 from bot.channels.telegram.formatting import escaped
 from bot.channels.telegram.inline import inline
 from bot.channels.telegram.limits import MINUTE
+from bot.channels.telegram.requesting import Requests
 from bot.channels.telegram.sending import Outgoing, send
 from bot.channels.telegram.tapping import tapped
 from bot.dialogue.wording import Wording, wording
@@ -67,17 +67,16 @@ IN_GROUPS = (
     "privacy",
     "forget",
 )
-POOL_SECONDS = 30.0
 
 
 def build(settings: Settings) -> App:
     """The application that talks to Telegram, with nothing to do yet."""
-    size = settings.concurrency + 8
     return (
         ApplicationBuilder()
         .token(settings.token)
         .base_url(settings.api_url)
-        .request(HTTPXRequest(connection_pool_size=size, pool_timeout=POOL_SECONDS, read_timeout=10))
+        .request(Requests(settings.concurrency))
+        .get_updates_request(Requests(1))
         .rate_limiter(Outgoing(settings.messages_per_second, settings.group_messages_per_minute))
         .updater(None)
         .build()

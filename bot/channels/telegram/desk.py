@@ -25,10 +25,7 @@ from bot.settings import Settings
 from bot.state.keys import Keys
 from bot.state.state import Preferences, State
 
-ASKED_KEPT = 2_000
-PREPARED = 16
-"""Elections made ready before the first question; others are on their first."""
-WARMING = "qsdfgh ?"
+ASKED_KEPT = 500
 
 Report = Callable[..., None]
 
@@ -74,7 +71,9 @@ class Voter:
 class Desk:
     """What every handler works with."""
 
-    def __init__(self, base: Base, state: State, settings: Settings, now: Clock, report: Report) -> None:
+    def __init__(
+        self, assistant: Assistant, state: State, settings: Settings, now: Clock, report: Report
+    ) -> None:
         self.state = state
         self.settings = settings
         self.now = now
@@ -85,16 +84,14 @@ class Desk:
         self.rated: TTLCache[str, bool] = TTLCache(ASKED_KEPT, ttl=KEPT.total_seconds())
         self.undelivered: set[int] = set()
         self.bot: ExtBot[None]
-        self.serve(base)
+        self.serve(assistant)
 
-    def serve(self, base: Base) -> None:
-        """Answer from this base from now on."""
-        self.assistant = Assistant(base)
-        self.targets = Targets(base)
-        self.towns = Towns(base)
+    def serve(self, assistant: Assistant) -> None:
+        """Answer with this assistant from now on."""
+        self.assistant = assistant
+        self.targets = Targets(assistant.base)
+        self.towns = Towns(assistant.base)
         self.loaded = self.now()
-        for identifier in list(base.elections)[:PREPARED]:
-            self.assistant.respond(Utterance(WARMING, identifier), Memory(), self.loaded)
 
     @property
     def base(self) -> Base:

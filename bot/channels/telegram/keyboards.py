@@ -128,8 +128,9 @@ class Keyboards:
         return Keyboard(self._paged(rows, page, "c"))
 
     def topics(self, page: int) -> Keyboard:
-        """A page of the widest topics; those with parts lead to them."""
-        topics = [t for t in self.browsing.topics() if len(self.browsing.path(t)) == 1]
+        """A page of the widest topics, those first on which somebody has spoken; those with parts lead to them."""
+        widest = [t for t in self.browsing.topics() if len(self.browsing.path(t)) == 1]
+        topics = sorted(widest, key=lambda t: not self.browsing.speakers(t))
         return Keyboard(self._paged([[self._topic(topic)] for topic in topics], page, "t"))
 
     def parts(self, topic: str) -> Keyboard:

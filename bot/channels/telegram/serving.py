@@ -17,36 +17,45 @@ from bot.channels.telegram.desk import Desk, Report
 from bot.channels.telegram.intake import Intake
 from bot.channels.telegram.polling import Polling
 from bot.channels.telegram.webhook import application
-from bot.knowledge.model import Base
+from bot.dialogue.assistant import Assistant
+from bot.lean import give_back
 from bot.settings import Settings
 from bot.state.state import State
 
-HOUSEKEEPING = 600.0
+HOUSEKEEPING = 60.0
 """Seconds between two rounds of deleting what is old and telling who is waiting."""
 PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0)
 GRACE = 20
 """Seconds that answers under way have when the bot is stopped."""
 
 
-async def until_told(base: Base, settings: Settings, now: Clock, report: Report, webhook: bool) -> None:
+async def until_told(
+    assistant: Assistant, settings: Settings, now: Clock, report: Report, webhook: bool
+) -> None:
     """Serve until the process is told to stop."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         with suppress(NotImplementedError):
             loop.add_signal_handler(number, stop.set)
-    await serve(base, settings, now, report, stop, webhook=webhook)
+    await serve(assistant, settings, now, report, stop, webhook=webhook)
 
 
 async def serve(
-    base: Base, settings: Settings, now: Clock, report: Report, stop: asyncio.Event, *, webhook: bool
+    assistant: Assistant,
+    settings: Settings,
+    now: Clock,
+    report: Report,
+    stop: asyncio.Event,
+    *,
+    webhook: bool,
 ) -> None:
     """Serve until an event happens: what has begun by then is finished, what has not is left to Telegram."""
     state = State(settings.state_url, lambda event: report(event, level="warning"))
     await state.open()
     try:
         app = build(settings)
-        desk = Desk(base, state, settings, now, report)
+        desk = Desk(assistant, state, settings, now, report)
         handle(app, desk)
         async with _connected(app, desk, stop):
             if stop.is_set():
@@ -178,4 +187,5 @@ async def _chores(desk: Desk) -> None:
                 desk.report("told", count=told)
         except Exception as error:  # nothing of this may stop the answers
             desk.report("chores_failed", level="error", exc_info=error)
+        give_back()
         await asyncio.sleep(HOUSEKEEPING)

@@ -15,7 +15,7 @@ from bot.channels.telegram.answering import Question, admitted, answer, choose
 from bot.channels.telegram.desk import Desk, Voter
 from bot.channels.telegram.formatting import escaped, link, messages, paragraph
 from bot.channels.telegram.keyboards import Keyboards
-from bot.channels.telegram.menus import candidates_menu, elections_menu, parts_menu, topics_menu
+from bot.channels.telegram.menus import Menu, candidates_menu, elections_menu, parts_menu, topics_menu
 from bot.channels.telegram.sending import edit, send, show_buttons
 from bot.channels.telegram.targets import Tap
 from bot.channels.telegram.unanswered import note
@@ -158,8 +158,14 @@ async def _menu(desk: Desk, voter: Voter, tap: Tap, message: Message) -> Toast:
         menu = candidates_menu(desk, voter, tap.number)
     else:
         menu = topics_menu(desk, voter, tap.number)
-    await edit(desk.bot, voter.chat_id, message.message_id, menu.text, menu.keyboard)
+    await _turn(desk, voter, message, menu)
     return ""
+
+
+async def _turn(desk: Desk, voter: Voter, message: Message, menu: Menu) -> None:
+    """Show another page in place of a menu, unless it is the one on show."""
+    if message.reply_markup != menu.keyboard:
+        await edit(desk.bot, voter.chat_id, message.message_id, menu.text, menu.keyboard)
 
 
 async def _language(desk: Desk, voter: Voter, tap: Tap, message: Message) -> Toast:
@@ -194,8 +200,7 @@ async def may_settle(desk: Desk, voter: Voter) -> bool:
 async def _election(desk: Desk, voter: Voter, tap: Tap, message: Message) -> Toast:
     """Answer about the election chosen from now on, or turn a page of them."""
     if not tap.election:
-        menu = elections_menu(desk, voter, tap.number)
-        await edit(desk.bot, voter.chat_id, message.message_id, menu.text, menu.keyboard)
+        await _turn(desk, voter, message, elections_menu(desk, voter, tap.number))
         return ""
     if not await may_settle(desk, voter):
         return voter.say("telegram.election_group")

@@ -1,0 +1,60 @@
+"""How a bot that serves stays small: what it needs only for a moment, or only in a terminal, is not kept in memory."""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import sys
+from contextlib import suppress
+from datetime import datetime
+from importlib import import_module
+
+from bot.dialogue.assistant import Assistant, Utterance
+from bot.dialogue.memory import Memory
+from bot.knowledge.model import Base
+
+M_ARENA_MAX = -8
+UNWANTED = ("rich", "pygments")
+EAGER = ("httpx", "structlog")
+PREPARED = 16
+"""Elections made ready before the first question; the others are on their first."""
+STRANGE = "qsdfgh ?"
+"""A question that nobody understands, and that lays everything out that any question needs."""
+
+
+def prepared(base: Base, now: datetime) -> Assistant:
+    """An assistant that is ready for its first question. To be made before much else is loaded: what laying the words
+    out needs for a moment is then free for the rest.
+    """
+    _one_heap()
+    assistant = Assistant(base)
+    for identifier in list(base.elections)[:PREPARED]:
+        assistant.respond(Utterance(STRANGE, identifier), Memory(), now)
+    give_back()
+    gc.freeze()  # what is there now stays: looking through it again for garbage would cost every answer
+    return assistant
+
+
+def _one_heap() -> None:
+    """Threads share one heap: one of their own each would be a little memory lost each, and ours hardly allocate."""
+    with suppress(AttributeError, OSError):
+        ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)
+
+
+def give_back() -> None:
+    """Return to the system what is no longer used; only glibc keeps it otherwise, and can be asked."""
+    gc.collect()
+    with suppress(AttributeError, OSError):
+        ctypes.CDLL(None).malloc_trim(0)
+
+
+def import_leanly() -> None:
+    """Import httpx and structlog without rich, which they bring in if they can: six megabytes to draw tables."""
+    hidden = [name for name in UNWANTED if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]
+    try:
+        for name in EAGER:
+            import_module(name)
+    finally:
+        for name in hidden:
+            del sys.modules[name]
