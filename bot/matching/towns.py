@@ -8,10 +8,12 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from bot.knowledge.model import Base
+from bot.language.catalogue import known_languages, language
 from bot.language.correction import allowed
 from bot.language.text import clean, fold
 
 WORDS = 60
+ORDINARY = 4.5
 _WORD = re.compile(r"\w+")
 
 
@@ -28,13 +30,20 @@ class Towns:
 
     def named(self, text: str) -> tuple[str, ...]:
         """The ids of the elections whose place stands in a text, as it is or a letter or two off; sorted."""
-        runs = self._runs(_plain(text).split()[:WORDS])
+        runs = self._runs(text)
         exact = [run for run in runs if run in self._elections]
-        near = exact or [name for run in runs for name in self._near(run)]
-        return tuple(sorted({election for name in near for election in self._elections[name]}))
+        return self._of(exact or [name for run in runs for name in self._near(run)])
 
-    def _runs(self, words: list[str]) -> list[str]:
+    def surely_named(self, text: str) -> tuple[str, ...]:
+        """The same for a place that is spelt right and is no ordinary word, as Nice or Tours are."""
+        return self._of([run for run in self._runs(text) if run in self._elections and not _is_ordinary(run)])
+
+    def _of(self, places: list[str]) -> tuple[str, ...]:
+        return tuple(sorted({election for place in places for election in self._elections[place]}))
+
+    def _runs(self, text: str) -> list[str]:
         """Every few words in a row, as many as a place may have."""
+        words = _plain(text).split()[:WORDS]
         return [
             " ".join(words[start:end])
             for start in range(len(words))
@@ -48,6 +57,10 @@ class Towns:
         found = process.extract(run, self._names, scorer=OSA.distance, score_cutoff=limit, limit=4)
         best = min((distance for _, distance, _ in found), default=0)
         return [name for name, distance, _ in found if distance == best]
+
+
+def _is_ordinary(place: str) -> bool:
+    return any(language(code).zipf(place) >= ORDINARY for code in known_languages())
 
 
 def _plain(text: str) -> str:

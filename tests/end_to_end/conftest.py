@@ -10,9 +10,19 @@ import pytest
 from bot.dialogue.assistant import Assistant
 from tests.conftest import BUNDLED_NOW
 from tests.end_to_end.served import PLENTY, Served, copied, empty_database, serving_bot
-from tests.stand_in import StandIn
+from tests.stand_in import Chat, Shown, StandIn
 
 MODERATOR = 4_242
+
+
+def asked(telegram: StandIn, chat: Chat, text: str) -> Shown:
+    """The first message with which the bot answers."""
+    return telegram.wait_for_message(chat, after=telegram.say(chat, text))
+
+
+def labels(shown: Shown) -> list[str]:
+    """What the buttons under a message say."""
+    return [button.text for button in shown.buttons]
 
 
 @pytest.fixture(scope="session")

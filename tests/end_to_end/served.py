@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import shutil
 import socket
+import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,11 +17,21 @@ from typing import Any
 from bot.channels.telegram import serving
 from bot.dialogue.assistant import Assistant
 from bot.settings import Settings
+from bot.state.keys import Keys
 from bot.state.state import State
 from tests.stand_in import StandIn
 
 KEY = "a key for tests"
 PLENTY = 1_000_000
+OWNED = (
+    ("chats", "key"),
+    ("conversations", "key"),
+    ("conversations", "person"),
+    ("answers", "conversation"),
+    ("answers", "person"),
+    ("notifications", "chat_id"),
+)
+"""Where a chat or a person can stand in the state."""
 
 
 @dataclass
@@ -45,6 +56,20 @@ class Served:
     database: Path
     lines: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     port: int = 0
+
+    def kept_of(self, chat_id: int) -> dict[str, int]:
+        """How many rows of each table are about a chat or a person."""
+        key = Keys(KEY)(chat_id)
+        found = {}
+        with closing(sqlite3.connect(self.database)) as connection:
+            for table, column in OWNED:
+                value = chat_id if column == "chat_id" else key
+                rows = connection.execute(
+                    f"SELECT count(*) FROM {table} WHERE {column} = ?", (value,)
+                ).fetchone()[0]
+                if rows:
+                    found[table] = rows
+        return found
 
     def report(self, event: str, level: str = "info", **values: Any) -> None:
         self.lines.append((event, {"level": level, **values}))

@@ -4,17 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.end_to_end.conftest import MODERATOR
+from tests.end_to_end.conftest import MODERATOR, asked, labels
 from tests.end_to_end.served import Served
 from tests.stand_in import Chat, Shown, StandIn
-
-
-def ask(telegram: StandIn, chat: Chat, text: str) -> Shown:
-    return telegram.wait_for_message(chat, after=telegram.say(chat, text))
-
-
-def labels(shown: Shown) -> list[str]:
-    return [button.text for button in shown.buttons]
 
 
 @pytest.fixture
@@ -33,7 +25,7 @@ def english(telegram: StandIn) -> Chat:
 def test_an_answer_opens_with_what_was_understood_and_names_its_source(
     telegram: StandIn, voter: Chat
 ) -> None:
-    shown = ask(telegram, voter, "mesatfa cammeras")
+    shown = asked(telegram, voter, "mesatfa cammeras")
     assert shown.text.startswith("Lies Messatfa · Vidéosurveillance\nRenaissance, Parti radical\n")
     assert "de 100 à 320" in shown.text
     assert "Source : ici Paris Île-de-France, sans date" in shown.text
@@ -42,13 +34,13 @@ def test_an_answer_opens_with_what_was_understood_and_names_its_source(
 
 
 def test_a_question_in_english_is_answered_in_english(telegram: StandIn, voter: Chat) -> None:
-    shown = ask(telegram, voter, "what does pottier dumas say about taxes")
+    shown = asked(telegram, voter, "what does pottier dumas say about taxes")
     assert shown.text.startswith("Agnès Pottier-Dumas · Taxes")
     assert "She committed to not raising taxes." in shown.text
 
 
 def test_a_comparison_names_every_candidate(telegram: StandIn, voter: Chat, bot: Served) -> None:
-    shown = ask(telegram, voter, "que disent les candidats sur la police municipale")
+    shown = asked(telegram, voter, "que disent les candidats sur la police municipale")
     for name in ("Messatfa", "Inoughi", "Pottier-Dumas", "Nouguier", "Uzan", "Parisis", "Rondepierre"):
         assert name in shown.text
     assert shown.text.count("pas de déclaration sourcée dans notre base") == 5
@@ -56,31 +48,31 @@ def test_a_comparison_names_every_candidate(telegram: StandIn, voter: Chat, bot:
 
 
 def test_nothing_on_record_is_said_and_nobody_elses_words_are_shown(telegram: StandIn, voter: Chat) -> None:
-    shown = ask(telegram, voter, "que propose Inoughi sur les caméras ?")
+    shown = asked(telegram, voter, "que propose Inoughi sur les caméras ?")
     assert "aucune déclaration sourcée" in shown.text
     assert "320" not in shown.text
     assert "🔔 Me prévenir si cela change" in labels(shown)
 
 
 def test_a_name_alone_takes_up_the_subject_before(telegram: StandIn, english: Chat) -> None:
-    ask(telegram, english, "what about taxes, pottier dumas")
-    assert ask(telegram, english, "and Messatfa?").text.startswith("Lies Messatfa · Taxes")
+    asked(telegram, english, "what about taxes, pottier dumas")
+    assert asked(telegram, english, "and Messatfa?").text.startswith("Lies Messatfa · Taxes")
 
 
 def test_a_text_full_of_markup_is_answered_like_any_other(telegram: StandIn, voter: Chat) -> None:
-    shown = ask(telegram, voter, "<b>Messatfa</b> & <script>caméras</script> \x00 𝕏 ‮")
+    shown = asked(telegram, voter, "<b>Messatfa</b> & <script>caméras</script> \x00 𝕏 ‮")
     assert shown.text
 
 
 def test_the_longest_message_there_is_gets_an_answer(telegram: StandIn, voter: Chat) -> None:
-    assert ask(telegram, voter, "patinoire " * 409).text
+    assert asked(telegram, voter, "patinoire " * 409).text
 
 
 # --- buttons ---------------------------------------------------------------------------------------------
 
 
 def test_the_buttons_under_an_answer_lead_on(telegram: StandIn, voter: Chat) -> None:
-    shown = ask(telegram, voter, "messatfa cameras")
+    shown = asked(telegram, voter, "messatfa cameras")
     assert labels(shown) == [
         "👥 Tous sur : Vidéosurveillance",
         "👤 Lies Messatfa",
@@ -99,7 +91,7 @@ def test_the_buttons_under_an_answer_lead_on(telegram: StandIn, voter: Chat) -> 
 
 
 def test_not_what_i_asked_offers_other_readings_and_then_none_of_them(telegram: StandIn, voter: Chat) -> None:
-    shown = ask(telegram, voter, "quel candidat parle de la police municipale")
+    shown = asked(telegram, voter, "quel candidat parle de la police municipale")
     readings = telegram.wait_for_message(voter, after=telegram.tap(shown, "🤔"))
     assert readings.text == "Que vouliez-vous dire ?"
     assert labels(readings)[-1] == "Aucune de ces réponses"
@@ -109,13 +101,13 @@ def test_not_what_i_asked_offers_other_readings_and_then_none_of_them(telegram: 
 
 
 def test_a_thumb_is_counted_once(telegram: StandIn, voter: Chat) -> None:
-    shown = ask(telegram, voter, "messatfa cameras")
+    shown = asked(telegram, voter, "messatfa cameras")
     assert "sans votre nom" in telegram.callback_answer(telegram.tap(shown, "👎")).text
     assert "déjà" in telegram.callback_answer(telegram.tap(shown, "👍")).text
 
 
 def test_sharing_asks_the_same_in_inline_mode(telegram: StandIn, voter: Chat) -> None:
-    shown = ask(telegram, voter, "messatfa cameras")
+    shown = asked(telegram, voter, "messatfa cameras")
     share = next(b for b in shown.buttons if "Partager" in b.text)
     query = share.raw["switch_inline_query"]
     found = telegram.wait_for_inline(telegram.inline(telegram.user(), query))
@@ -123,7 +115,7 @@ def test_sharing_asks_the_same_in_inline_mode(telegram: StandIn, voter: Chat) ->
 
 
 def test_two_readings_are_asked_back_with_none_of_these(telegram: StandIn, voter: Chat) -> None:
-    shown = ask(telegram, voter, "balkany")
+    shown = asked(telegram, voter, "balkany")
     assert shown.text == "Je vois plusieurs lectures possibles. Laquelle est la bonne ?"
     assert labels(shown)[-1] == "Aucune de ces réponses"
     assert "D'accord" in telegram.wait_for_message(voter, after=telegram.tap(shown, "Aucune")).text
@@ -136,7 +128,7 @@ def test_two_readings_are_asked_back_with_none_of_these(telegram: StandIn, voter
 def test_a_button_that_is_old_or_made_up_gets_a_kind_sentence(
     telegram: StandIn, voter: Chat, data: str
 ) -> None:
-    shown = ask(telegram, voter, "bonjour")
+    shown = asked(telegram, voter, "bonjour")
     answered = telegram.callback_answer(telegram.tap(shown, data=data))
     assert answered is not None
 
@@ -169,8 +161,8 @@ def test_an_edit_that_changes_nothing_is_no_error(telegram: StandIn, voter: Chat
 
 
 def test_start_greets_and_shows_where_to_begin(telegram: StandIn, voter: Chat, english: Chat) -> None:
-    assert ask(telegram, voter, "/start").text.startswith("Bonjour !")
-    shown = ask(telegram, english, "/start")
+    assert asked(telegram, voter, "/start").text.startswith("Bonjour !")
+    shown = asked(telegram, english, "/start")
     assert shown.text.startswith("Hello!")
     assert "The candidates" in labels(shown)
 
@@ -190,11 +182,11 @@ def test_start_greets_and_shows_where_to_begin(telegram: StandIn, voter: Chat, e
 def test_a_link_opens_a_candidate_a_topic_a_question_or_the_election(
     telegram: StandIn, voter: Chat, link: str, opening: str
 ) -> None:
-    assert ask(telegram, voter, f"/start {link}").text.startswith(opening)
+    assert asked(telegram, voter, f"/start {link}").text.startswith(opening)
 
 
 def test_help_lists_the_commands_under_their_names_in_the_language(telegram: StandIn, voter: Chat) -> None:
-    text = ask(telegram, voter, "/aide").text
+    text = asked(telegram, voter, "/aide").text
     for name in ("/candidats", "/sujets", "/comparer", "/langue", "/pourquoi", "/oublier", "/vie_privee"):
         assert name in text
     assert "/status" not in text
@@ -202,12 +194,12 @@ def test_help_lists_the_commands_under_their_names_in_the_language(telegram: Sta
 
 
 def test_a_command_is_known_by_its_name_in_any_language(telegram: StandIn, english: Chat) -> None:
-    assert ask(telegram, english, "/candidats").text.startswith("The candidates")
-    assert ask(telegram, english, "/CANDIDATES").text.startswith("The candidates")
+    assert asked(telegram, english, "/candidats").text.startswith("The candidates")
+    assert asked(telegram, english, "/CANDIDATES").text.startswith("The candidates")
 
 
 def test_candidates_lead_to_their_cards(telegram: StandIn, voter: Chat) -> None:
-    shown = ask(telegram, voter, "/candidats")
+    shown = asked(telegram, voter, "/candidats")
     assert "Ordre tiré au sort" in shown.text
     assert len(labels(shown)) == 7
     card = telegram.wait_for_message(voter, after=telegram.tap(shown, "Alain Uzan"))
@@ -215,15 +207,16 @@ def test_candidates_lead_to_their_cards(telegram: StandIn, voter: Chat) -> None:
 
 
 def test_topics_have_pages_and_parts(telegram: StandIn, voter: Chat) -> None:
-    menu = ask(telegram, voter, "/sujets")
-    assert labels(menu)[-3:] == ["‹", "1/3", "›"]
+    menu = asked(telegram, voter, "/sujets")
+    assert labels(menu)[-3:] == ["◀", "1/3", "▶"]
 
     def turned(menu: Shown, button: str) -> Shown:
         telegram.callback_answer(telegram.tap(menu, button))
         return next(m for m in telegram.replies(voter) if m.message_id == menu.message_id)
 
-    assert labels(turned(menu, "›"))[-2] == "2/3"
-    security = turned(turned(menu, "‹"), "Sécurité")
+    second = turned(menu, "▶")
+    assert labels(second)[-2] == "2/3"
+    security = turned(turned(second, "◀"), "Sécurité")
     assert security.text == "Sécurité : tout le sujet, ou une partie ?"
     assert labels(turned(security, "‹ Retour"))[-2] == "1/3"
     whole = telegram.wait_for_message(voter, after=telegram.tap(security, "👥 Tous : Sécurité"))
@@ -231,7 +224,7 @@ def test_topics_have_pages_and_parts(telegram: StandIn, voter: Chat) -> None:
 
 
 def test_the_same_page_again_is_no_error(telegram: StandIn, voter: Chat) -> None:
-    menu = ask(telegram, voter, "/topics")
+    menu = asked(telegram, voter, "/topics")
     assert telegram.callback_answer(telegram.tap(menu, "1/3")).text in (None, "")
 
 
@@ -241,42 +234,42 @@ def test_the_same_page_again_is_no_error(telegram: StandIn, voter: Chat) -> None
 def test_compare_shows_everyone_on_a_subject_whoever_is_named(
     telegram: StandIn, voter: Chat, subject: str
 ) -> None:
-    assert ask(telegram, voter, f"/comparer {subject}").text.startswith(
+    assert asked(telegram, voter, f"/comparer {subject}").text.startswith(
         "tous les candidats · Police municipale"
     )
 
 
 def test_compare_alone_takes_the_subject_before_or_asks_for_one(telegram: StandIn, voter: Chat) -> None:
-    assert ask(telegram, voter, "/comparer").text.startswith("Sur quel sujet ?")
-    ask(telegram, voter, "messatfa cameras")
-    assert ask(telegram, voter, "/comparer").text.startswith("tous les candidats · Vidéosurveillance")
+    assert asked(telegram, voter, "/comparer").text.startswith("Sur quel sujet ?")
+    asked(telegram, voter, "messatfa cameras")
+    assert asked(telegram, voter, "/comparer").text.startswith("tous les candidats · Vidéosurveillance")
 
 
 def test_sources_lists_them_all_with_links(telegram: StandIn, voter: Chat) -> None:
-    shown = ask(telegram, voter, "/sources")
+    shown = asked(telegram, voter, "/sources")
     assert shown.text.startswith("Les sources de cette base")
     assert '<a href="https://' in shown.html
 
 
 def test_a_language_can_be_chosen_and_let_go(telegram: StandIn, voter: Chat) -> None:
-    menu = ask(telegram, voter, "/langue")
+    menu = asked(telegram, voter, "/langue")
     assert labels(menu) == ["Français", "English", "La langue de chaque question"]
     set_now = telegram.wait_for_message(voter, after=telegram.tap(menu, "English"))
     assert set_now.text == "I will answer in English from now on."
-    assert "He wanted" in ask(telegram, voter, "messatfa cameras").text
-    assert ask(telegram, voter, "/language français").text == "Je réponds désormais en français."
-    assert "klingon" in ask(telegram, voter, "/langue klingon").text
-    assert "chaque question" in ask(telegram, voter, "/langue auto").text
+    assert "He wanted" in asked(telegram, voter, "messatfa cameras").text
+    assert asked(telegram, voter, "/language français").text == "Je réponds désormais en français."
+    assert "klingon" in asked(telegram, voter, "/langue klingon").text
+    assert "chaque question" in asked(telegram, voter, "/langue auto").text
 
 
 def test_election_says_which_one_there_is(telegram: StandIn, voter: Chat) -> None:
-    assert "Levallois-Perret" in ask(telegram, voter, "/election").text
+    assert "Levallois-Perret" in asked(telegram, voter, "/election").text
 
 
 def test_why_tells_what_was_understood_corrected_and_weighed(telegram: StandIn, voter: Chat) -> None:
-    assert "Je n'ai plus de question" in ask(telegram, voter, "/pourquoi").text
-    ask(telegram, voter, "mesatfa cammeras")
-    text = ask(telegram, voter, "/pourquoi").text
+    assert "Je n'ai plus de question" in asked(telegram, voter, "/pourquoi").text
+    asked(telegram, voter, "mesatfa cammeras")
+    text = asked(telegram, voter, "/pourquoi").text
     assert "cammeras → camera" in text
     assert "« mesatfa » → Lies Messatfa" in text
     assert "100 %  Vidéosurveillance" in text
@@ -284,30 +277,30 @@ def test_why_tells_what_was_understood_corrected_and_weighed(telegram: StandIn, 
 
 
 def test_feedback_asks_what_was_wrong_with_the_last_answer(telegram: StandIn, voter: Chat) -> None:
-    assert "redaction@example.org" in ask(telegram, voter, "/avis").text
-    ask(telegram, voter, "messatfa cameras")
-    form = ask(telegram, voter, "/avis")
+    assert "redaction@example.org" in asked(telegram, voter, "/avis").text
+    asked(telegram, voter, "messatfa cameras")
+    form = asked(telegram, voter, "/avis")
     assert "Lies Messatfa · Vidéosurveillance" in form.text
     assert "Merci" in telegram.callback_answer(telegram.tap(form, "La source ne dit pas cela")).text
 
 
 def test_who_asked_to_be_told_can_change_their_mind(telegram: StandIn, voter: Chat) -> None:
-    assert ask(telegram, voter, "/prevenir").text.startswith("Vous n'avez demandé")
-    shown = ask(telegram, voter, "uzan cameras")
+    assert asked(telegram, voter, "/prevenir").text.startswith("Vous n'avez demandé")
+    shown = asked(telegram, voter, "uzan cameras")
     done = telegram.wait_for_message(voter, after=telegram.tap(shown, "🔔"))
     assert "Alain Uzan · Vidéosurveillance" in done.text
     assert "60 jours" in done.text
-    held = ask(telegram, voter, "/prevenir")
+    held = asked(telegram, voter, "/prevenir")
     assert labels(held) == ["✖ Alain Uzan · Vidéosurveillance"]
     telegram.callback_answer(telegram.tap(held, "✖"))
     telegram.wait(lambda: not telegram.replies(voter)[-1].buttons)
-    assert ask(telegram, voter, "/prevenir").text.startswith("Vous n'avez demandé")
+    assert asked(telegram, voter, "/prevenir").text.startswith("Vous n'avez demandé")
 
 
 def test_corrections_says_that_there_are_none_and_how_to_ask_for_one(
     telegram: StandIn, english: Chat
 ) -> None:
-    text = ask(telegram, english, "/corrections").text
+    text = asked(telegram, english, "/corrections").text
     assert "No statement of this base has been corrected" in text
     assert "redaction@example.org" in text
 
@@ -316,32 +309,33 @@ def test_corrections_says_that_there_are_none_and_how_to_ask_for_one(
 def test_privacy_says_what_is_kept_also_to_whoever_asks_in_words(
     telegram: StandIn, voter: Chat, question: str
 ) -> None:
-    text = ask(telegram, voter, question).text
+    text = asked(telegram, voter, question).text
     assert text.startswith("Ce qui est gardé sur vous")
     assert "terminal" not in text
 
 
 def test_forget_erases_everything_at_once(telegram: StandIn, voter: Chat, bot: Served) -> None:
-    ask(telegram, voter, "/langue en")
-    ask(telegram, voter, "messatfa cameras")
-    shown = ask(telegram, voter, "uzan cameras")
+    asked(telegram, voter, "/langue en")
+    asked(telegram, voter, "messatfa cameras")
+    shown = asked(telegram, voter, "uzan cameras")
     telegram.wait_for_message(voter, after=telegram.tap(shown, "🔔"))
-    assert ask(telegram, voter, "/forget").text.startswith("Everything kept about you is erased")
-    assert ask(telegram, voter, "/why").text.startswith("Je n'ai plus de question")
-    assert ask(telegram, voter, "et Nouguier ?").text.startswith("Nouguier\n")
+    assert asked(telegram, voter, "/forget").text.startswith("Everything kept about you is erased")
+    assert asked(telegram, voter, "/why").text.startswith("Je n'ai plus de question")
+    assert asked(telegram, voter, "et Nouguier ?").text.startswith("Nouguier\n")
 
 
 def test_an_unknown_command_is_told_where_to_look(telegram: StandIn, voter: Chat) -> None:
     assert (
-        ask(telegram, voter, "/abracadabra").text == "Je ne connais pas cette commande. /aide donne la liste."
+        asked(telegram, voter, "/abracadabra").text
+        == "Je ne connais pas cette commande. /aide donne la liste."
     )
 
 
 def test_status_is_for_moderators(telegram: StandIn, voter: Chat) -> None:
-    assert ask(telegram, voter, "/status").text.startswith("Je ne connais pas")
+    assert asked(telegram, voter, "/status").text.startswith("Je ne connais pas")
     moderator = telegram.private(telegram.user(id=MODERATOR, language_code="en"))
-    ask(telegram, voter, "y aura-t-il une patinoire volante")
-    text = ask(telegram, moderator, "/status").text
+    asked(telegram, voter, "y aura-t-il une patinoire volante")
+    text = asked(telegram, moderator, "/status").text
     assert "State: all well" in text
 
 
@@ -369,7 +363,7 @@ def test_the_words_under_a_picture_are_a_question(telegram: StandIn, voter: Chat
 
 
 def test_what_was_shared_through_a_bot_is_no_question(telegram: StandIn, voter: Chat) -> None:
-    ask(telegram, voter, "/start")
+    asked(telegram, voter, "/start")
     telegram.say_via_bot(voter, "messatfa cameras")
     telegram.settled()
     assert len(telegram.replies(voter)) == 1

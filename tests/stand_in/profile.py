@@ -141,7 +141,8 @@ def _member(core: Core, chat: Chat, user_id: int) -> Payload:
     if user_id == core.world.me.id:
         return member_payload(core.world.me.payload(), chat.bot)
     if user_id in chat.members or (chat.user and chat.user.id == user_id):
-        return member_payload(core.world.users[user_id].payload(), "member")
+        own = chat.kind != "private" and user_id == next(iter(chat.members), None)
+        return member_payload(core.world.users[user_id].payload(), "creator" if own else "member")
     if user_id in core.world.users:
         return member_payload(core.world.users[user_id].payload(), "left")
     raise Refused("invalid user_id specified")
@@ -171,7 +172,7 @@ def member_payload(user: Payload, status: str) -> Payload:
 
 
 def get_chat_member(core: Core, params: Params) -> Payload:
-    """Somebody's place in a chat."""
+    """Somebody's place in a chat; a group belongs to its first member."""
     return _member(core, _chat(core, params), params.whole("user_id"))
 
 

@@ -7,6 +7,7 @@ from time import perf_counter
 
 from telegram import InlineKeyboardMarkup, Message, Update
 
+from bot.channels.browsing import Browsing
 from bot.channels.telegram import keyboards
 from bot.channels.telegram.addressing import addressed
 from bot.channels.telegram.desk import Asked, Desk, Voter
@@ -17,7 +18,7 @@ from bot.channels.telegram.privacy import privacy
 from bot.channels.telegram.sending import rewrite, send
 from bot.channels.telegram.unanswered import note_unanswered
 from bot.dialogue.assistant import Utterance
-from bot.dialogue.outcomes import Help, Position, Unknown
+from bot.dialogue.outcomes import Help, Position
 from bot.dialogue.reply import Reply
 from bot.dialogue.wording import wording
 from bot.state.state import Answer
@@ -47,11 +48,11 @@ async def question(desk: Desk, voter: Voter, update: Update) -> None:
     text = addressed(message, voter, desk.bot) if message is not None else None
     if message is None or text is None or not await admitted(desk, voter):
         return
-    chosen = choose_by_town(desk, voter, text)
-    if chosen.election is None:
-        await ask_election(desk, chosen)
+    voter = choose_by_town(desk, voter, text)
+    if voter.election is None:
+        await ask_election(desk, voter, text, message)
         return
-    await answer(desk, chosen, Question(text, message=message.message_id))
+    await answer(desk, voter, Question(text, message=message.message_id))
 
 
 async def edited(desk: Desk, voter: Voter, update: Update) -> None:
@@ -80,7 +81,7 @@ async def answer(desk: Desk, voter: Voter, question: Question, earlier: Answer |
     )
     reply, memory = desk.assistant.respond(utterance, before, desk.now())
     voter = replace(voter, memory=memory)
-    shown = show(desk, voter, reply, question.text)
+    shown = show(desk, voter, reply)
     if earlier is not None:
         sent = await rewrite(desk.bot, voter.chat_id, earlier.sent, shown.texts, shown.keyboard)
     else:
@@ -96,7 +97,7 @@ async def answer(desk: Desk, voter: Voter, question: Question, earlier: Answer |
     desk.report("answered", level="debug", outcome=reply.name, language=reply.language, milliseconds=taken)
 
 
-def show(desk: Desk, voter: Voter, reply: Reply, text: str = "") -> Shown:
+def show(desk: Desk, voter: Voter, reply: Reply) -> Shown:
     """An answer as messages with buttons: whole in private, short in a group."""
     assert voter.election is not None
     browsing = replace(voter.browsing, say=wording(reply.language))
@@ -104,15 +105,18 @@ def show(desk: Desk, voter: Voter, reply: Reply, text: str = "") -> Shown:
     outcome = reply.outcome
     if isinstance(outcome, Help) and outcome.subject == "privacy":
         return Shown(privacy(desk, voter), None)
-    one = outcome.candidate if isinstance(outcome, Position) else ""
-    backing = browsing.backing(one) if one else ""
+    about = about_line(desk, browsing, reply)
     if voter.group:
         note = browsing.say("telegram.shortened")
-        return Shown([shortened(reply, note, backing)], buttons.in_group(reply))
-    keyboard = buttons.under(reply, voter)
-    if isinstance(outcome, Unknown) and outcome.reason == "elsewhere":
-        keyboard = keyboards.also(keyboard, keyboards.named(desk, browsing.say, desk.towns.named(text)))
-    return Shown(messages(paragraphs(reply, backing)), keyboard)
+        return Shown([shortened(reply, note, about)], buttons.in_group(reply))
+    return Shown(messages(paragraphs(reply, about)), buttons.under(reply, voter))
+
+
+def about_line(desk: Desk, browsing: Browsing, reply: Reply) -> str:
+    """What stands below what was understood: the election where there are several, the backing of one candidate."""
+    election = browsing.text(browsing.election.description.name) if desk.several else ""
+    backing = browsing.backing(reply.outcome.candidate) if isinstance(reply.outcome, Position) else ""
+    return " · ".join(part for part in (election, backing) if part)
 
 
 async def admitted(desk: Desk, voter: Voter) -> bool:
@@ -126,11 +130,17 @@ async def admitted(desk: Desk, voter: Voter) -> bool:
 
 
 def choose_by_town(desk: Desk, voter: Voter, text: str) -> Voter:
-    """The voter, in the election whose town their first question names, where they have not chosen one yet."""
-    if voter.election is not None:
+    """The voter, in the election whose town their question names: what one town's candidates said is no answer to it
+    in another. In a group, whose election an administrator chooses, only for this question.
+    """
+    if not desk.several:
         return voter
-    named = desk.towns.named(text)
-    return choose(desk, voter, named[0]) if len(named) == 1 else voter
+    named = desk.towns.surely_named(text) if voter.election is not None else desk.towns.named(text)
+    if len(named) != 1 or (voter.election is not None and voter.election.id in named):
+        return voter
+    if voter.group:
+        return replace(voter, election=desk.base.elections[named[0]])
+    return choose(desk, voter, named[0])
 
 
 def choose(desk: Desk, voter: Voter, election: str) -> Voter:
@@ -140,9 +150,10 @@ def choose(desk: Desk, voter: Voter, election: str) -> Voter:
     return replace(voter, preferences=preferences, election=desk.base.elections[election])
 
 
-async def ask_election(desk: Desk, voter: Voter, message: Message | None = None) -> None:
-    """Ask which election a question is about."""
+async def ask_election(desk: Desk, voter: Voter, text: str, message: Message) -> None:
+    """Ask which election a question is about: one of those it may mean, or any."""
     say = voter.say
-    reply_to = message.message_id if message is not None and voter.group else None
-    text = escaped(say("telegram.election_which"))
-    await send(desk.bot, voter.chat_id, [text], keyboards.elections(desk, say, 0), reply_to)
+    named = keyboards.named(desk, say, desk.towns.named(text))
+    buttons = InlineKeyboardMarkup(named) if named else keyboards.elections(desk, say, 0)
+    reply_to = message.message_id if voter.group else None
+    await send(desk.bot, voter.chat_id, [escaped(say("telegram.election_which"))], buttons, reply_to)

@@ -14,7 +14,15 @@ from telegram import (
     BotCommandScopeDefault,
     Update,
 )
-from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+)
 from telegram.ext import (
     AIORateLimiter,
     Application,
@@ -127,7 +135,7 @@ async def _failed(desk: Desk, voter: Voter | None, update: Update, error: Except
     if isinstance(error, ChatMigrated) and voter is not None:
         await desk.state.move(voter.chat, desk.keys(error.new_chat_id))
         return
-    if isinstance(error, RetryAfter | NetworkError) and not isinstance(error, BadRequest):
+    if isinstance(error, RetryAfter | NetworkError | InvalidToken) and not isinstance(error, BadRequest):
         desk.undelivered.add(update.update_id)
         desk.report("not_delivered", level="warning", error=type(error).__name__)
         return

@@ -92,13 +92,13 @@ def _pieces(whole: Paragraph) -> Iterator[Paragraph]:
         words = words[end:].lstrip()
 
 
-def paragraphs(reply: Reply, backing: str = "", form: Form = WHOLE) -> list[Paragraph]:
-    """The paragraphs of a reply: what was understood, with the backing of the one it is about, then its parts."""
+def paragraphs(reply: Reply, about: str = "", form: Form = WHOLE) -> list[Paragraph]:
+    """The paragraphs of a reply: what was understood, with a line about it, then its parts."""
     colon = wording(reply.language)("colon")
     found = []
     if reply.understood:
-        about = f"<i>{escaped(backing)}</i>" if backing else ""
-        found.append(paragraph(f"<b>{escaped(reply.understood)}</b>", about))
+        line = f"<i>{escaped(about)}</i>" if about else ""
+        found.append(paragraph(f"<b>{escaped(reply.understood)}</b>", line))
     before: Line | Statement | None = None
     headings: list[str] = []
     shown = 0
@@ -142,13 +142,13 @@ def _statement(statement: Statement, quotes: bool, sourced: bool) -> Iterator[st
         yield link(statement.source_line, statement.url)
 
 
-def shortened(reply: Reply, note: str, backing: str = "") -> str:
+def shortened(reply: Reply, note: str, about: str = "") -> str:
     """A reply as one message: whole if it is short, else shortened in the same way for everyone, which `note` says."""
-    whole = paragraphs(reply, backing, SHORTER[0])
+    whole = paragraphs(reply, about, SHORTER[0])
     if sum(p.units for p in whole) <= LIMIT // 3:
         return messages(whole)[0]
     for form in SHORTER[1:]:
-        found = [*paragraphs(reply, backing, form), paragraph(f"<i>{escaped(note)}</i>")]
+        found = [*paragraphs(reply, about, form), paragraph(f"<i>{escaped(note)}</i>")]
         texts = messages(found)
         if len(texts) == 1:
             return texts[0]

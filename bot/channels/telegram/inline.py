@@ -14,6 +14,7 @@ from telegram import (
 from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
+from bot.channels.telegram.answering import about_line
 from bot.channels.telegram.desk import Desk, Voter
 from bot.channels.telegram.formatting import shortened
 from bot.channels.telegram.keyboards import Keyboards, shown_target
@@ -104,7 +105,7 @@ def _result(desk: Desk, voter: Voter, reply: Reply) -> InlineQueryResultArticle:
     browsing = replace(voter.browsing, say=wording(reply.language))
     say, outcome = browsing.say, reply.outcome
     backing = browsing.backing(outcome.candidate) if isinstance(outcome, Position) else ""
-    text = shortened(reply, say("telegram.shortened"), backing)
+    text = shortened(reply, say("telegram.shortened"), about_line(desk, browsing, reply))
     said = reply.statements[0].text if reply.statements else say("telegram.inline_none")
     target = shown_target(reply)
     return InlineQueryResultArticle(

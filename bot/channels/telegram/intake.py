@@ -32,7 +32,7 @@ class Intake:
         """Whether an update is dealt with for good; if not, it should be brought again."""
         try:
             update = Update.de_json(dict(raw), self._app.bot)
-            update_id = int(update.update_id)
+            update_id, chat_id = _numbers(update)
         except Exception as error:  # whatever it is, it is no update, and never will be
             self._desk.report("malformed", level="warning", error=type(error).__name__)
             return True
@@ -42,17 +42,16 @@ class Intake:
         self._under_way[update_id] = future
         taken = False
         try:
-            taken = await self._once(update)
+            taken = await self._once(update, chat_id)
         finally:
             del self._under_way[update_id]
             future.set_result(taken)
         return taken
 
-    async def _once(self, update: Update) -> bool:
+    async def _once(self, update: Update, chat_id: int) -> bool:
         if await self._desk.state.seen(update.update_id):
             return True
-        chat = update.effective_chat or update.effective_user
-        lock = self._chats.setdefault(chat.id if chat is not None else 0, asyncio.Lock())
+        lock = self._chats.setdefault(chat_id, asyncio.Lock())
         async with lock, self._room:
             await self._app.process_update(update)
         if update.update_id in self._desk.undelivered:
@@ -60,7 +59,17 @@ class Intake:
             self._attempts[update.update_id] += 1
             if self._attempts[update.update_id] < ATTEMPTS:
                 return False
+            self._desk.report("given_up", level="warning")
         self._attempts.pop(update.update_id, None)
         self._desk.state.done(update.update_id, self._desk.now())
         await self._desk.state.saved()
         return True
+
+
+def _numbers(update: Update) -> tuple[int, int]:
+    """The numbers of an update and of the chat, or the person, whose turn it is; TypeError if they are none."""
+    chat = update.effective_chat or update.effective_user
+    numbers = update.update_id, chat.id if chat is not None else 0
+    if not all(type(number) is int for number in numbers):
+        raise TypeError
+    return numbers

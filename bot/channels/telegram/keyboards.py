@@ -246,10 +246,3 @@ def named(desk: Desk, say: Wording, elections: Sequence[str]) -> Rows:
         ]
         for i, name in names.items()
     ]
-
-
-def also(keyboard: Keyboard | None, rows: Rows) -> Keyboard | None:
-    """Buttons with some more rows before them."""
-    if not rows:
-        return keyboard
-    return Keyboard([*rows, *(keyboard.inline_keyboard if keyboard is not None else ())])

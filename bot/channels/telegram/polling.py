@@ -16,6 +16,8 @@ LONG = 50
 BATCH = 100
 READ_SECONDS = LONG + 10.0
 PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0)
+GRACE = 20
+"""Seconds that answers under way have when the bot is stopped."""
 
 
 class Polling:
@@ -52,8 +54,17 @@ class Polling:
                     await self._pause(PAUSES[min(failures, len(PAUSES)) - 1])
         finally:
             stopped.cancel()
-        await asyncio.gather(*self._begun.values())
+        await self._finish()
         await self._confirm()
+
+    async def _finish(self) -> None:
+        """Wait a while for what has begun; what is not done by then is left to Telegram."""
+        begun = list(self._begun.values())
+        if begun:
+            _, late = await asyncio.wait(begun, timeout=GRACE)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*begun, return_exceptions=True)
 
     async def _fetch(self) -> bool:
         """Begin whatever is new; False if Telegram could not be reached."""
@@ -63,7 +74,7 @@ class Polling:
         except RetryAfter as error:
             await self._pause(float(error._retry_after.total_seconds()))
             return True
-        except TelegramError as error:
+        except Exception as error:  # whatever was answered, the next answer may be one of Telegram's
             self._desk.report("not_fetched", level="warning", error=type(error).__name__)
             return False
         fresh = [raw for raw in updates if self._is_new(raw)]
@@ -85,8 +96,8 @@ class Polling:
         return min(self._begun, default=self._next) or None
 
     def _is_new(self, raw: dict[str, Any]) -> bool:
-        number = raw.get("update_id")
-        return isinstance(number, int) and number not in self._begun and number >= self._next
+        number = raw.get("update_id") if isinstance(raw, dict) else None
+        return type(number) is int and number not in self._begun and number >= self._next
 
     def _begin(self, raw: dict[str, Any]) -> None:
         number = int(raw["update_id"])
@@ -94,13 +105,16 @@ class Polling:
         self._begun[number] = asyncio.create_task(self._work(number, raw))
 
     async def _work(self, number: int, raw: dict[str, Any]) -> None:
+        taken = False
         try:
             for pause in (*PAUSES, 0.0):
-                if await self._intake.take(raw) or self._stopping.is_set():
+                taken = await self._intake.take(raw)
+                if taken or self._stopping.is_set():
                     break
                 await self._pause(pause)
         finally:
-            del self._begun[number]
+            if taken or not self._stopping.is_set():
+                del self._begun[number]
             self._moved.set()
 
     async def _something_done(self) -> None:
@@ -120,10 +134,10 @@ class Polling:
             return
 
     async def _confirm(self) -> None:
-        """Tell Telegram that everything begun is done."""
+        """Tell Telegram what is done; from the first that is not, all comes again, and what is done is known."""
         if not self._next:
             return
         try:
-            await self._get(self._next, 0)
+            await self._get(self._offset(), 0)
         except TelegramError:
             return  # it will come again, and be known as done

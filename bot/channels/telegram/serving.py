@@ -15,7 +15,7 @@ from bot.channels.telegram import notifying
 from bot.channels.telegram.application import HEARD, App, build, handle, introduce
 from bot.channels.telegram.desk import Desk, Report
 from bot.channels.telegram.intake import Intake
-from bot.channels.telegram.polling import Polling
+from bot.channels.telegram.polling import GRACE, Polling
 from bot.channels.telegram.webhook import application
 from bot.dialogue.assistant import Assistant
 from bot.lean import give_back
@@ -25,8 +25,6 @@ from bot.state.state import State
 HOUSEKEEPING = 60.0
 """Seconds between two rounds of deleting what is old and telling who is waiting."""
 PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0)
-GRACE = 20
-"""Seconds that answers under way have when the bot is stopped."""
 
 
 async def until_told(
@@ -176,11 +174,11 @@ async def _by_webhook(desk: Desk, intake: Intake, stop: asyncio.Event) -> None:
 
 
 async def _chores(desk: Desk) -> None:
-    """Introduce the bot; then, every few minutes, delete what is old and tell who is waiting."""
-    with suppress(TelegramError):
-        await introduce(desk)
+    """Introduce the bot, until Telegram has heard it; every minute, delete what is old and tell who is waiting."""
+    introduced = False
     while True:
         try:
+            introduced = introduced or await _introduced(desk)
             await desk.state.purge(desk.now())
             told = await notifying.tell(desk)
             if told:
@@ -189,3 +187,12 @@ async def _chores(desk: Desk) -> None:
             desk.report("chores_failed", level="error", exc_info=error)
         give_back()
         await asyncio.sleep(HOUSEKEEPING)
+
+
+async def _introduced(desk: Desk) -> bool:
+    try:
+        await introduce(desk)
+    except TelegramError as error:
+        desk.report("not_introduced", level="warning", error=type(error).__name__)
+        return False
+    return True

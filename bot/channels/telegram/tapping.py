@@ -39,6 +39,7 @@ async def tapped(desk: Desk, voter: Voter, update: Update) -> None:
             voter = _in_election(desk, voter, tap)
             does = ACTIONS.get(tap.action)
             if does is not None:
+                toast = ""
                 toast = await does(desk, voter, tap, query.message)
     finally:
         await _let_go(query, toast)
