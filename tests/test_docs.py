@@ -14,6 +14,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from bot.channels.telegram.commands import COMMANDS
 from bot.cli import main
 from bot.dialogue.assistant import Assistant
 from bot.dialogue.outcomes import NAMES
@@ -25,6 +26,8 @@ from bot.knowledge.schema import schemas
 from bot.language.catalogue import FOLDER as LANGUAGES
 from bot.language.catalogue import known_languages
 from bot.matching import phrasing_checks
+from bot.settings import Settings
+from bot.state.tables import metadata
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
@@ -228,7 +231,59 @@ def test_links_between_files_lead_somewhere(path: Path) -> None:
         assert not anchor or anchor in anchors(there), target
 
 
-def test_nothing_needs_to_be_set_yet() -> None:
+@pytest.mark.parametrize("name", [name.upper() for name in Settings.model_fields])
+def test_every_setting_is_explained_where_it_is_set_and_in_the_readme(name: str) -> None:
     lines = page(".env.example").splitlines()
-    assert [line for line in lines if line and not line.startswith("#")] == []
-    assert any("TELEGRAM_BOT_TOKEN" in line for line in lines)
+    at = next((n for n, line in enumerate(lines) if re.match(rf"(# )?{name}=", line)), None)
+    assert at is not None
+    assert lines[at - 1].startswith("# ")
+    assert re.search(rf"^\| .*`{name}`.* \| .+ \|$", page("README.md"), re.M)
+
+
+def test_the_first_setting_is_the_only_one_that_must_be_set() -> None:
+    lines = [line for line in page(".env.example").splitlines() if line and not line.startswith("#")]
+    assert lines == ["TELEGRAM_BOT_TOKEN="]
+
+
+# --- privacy ---------------------------------------------------------------------------------------------
+
+
+def kept() -> dict[str, list[str]]:
+    """The tables and columns that the privacy page names."""
+    rows = re.findall(r"^\| `(\w+)` \| ((?:`\w+`(?:, )?)+) \|", page("docs/privacy.md"), re.M)
+    return {table: re.findall(r"`(\w+)`", columns) for table, columns in rows}
+
+
+def test_the_privacy_page_names_every_table_and_column_of_the_state_and_no_other() -> None:
+    assert kept() == {
+        table.name: [column.name for column in table.columns] for table in metadata.sorted_tables
+    }
+
+
+@pytest.mark.parametrize("code", known_languages())
+def test_the_bot_says_of_every_table_what_is_kept_and_of_no_other(code: str) -> None:
+    assert set(read(WORDINGS / f"{code}.yaml", WORDINGS).tree["telegram"]["privacy"]) == set(metadata.tables)
+
+
+@pytest.mark.parametrize("code", known_languages())
+def test_the_bot_says_how_long_each_table_is_kept(code: str) -> None:
+    sentences = read(WORDINGS / f"{code}.yaml", WORDINGS).tree["telegram"]["privacy"]
+    assert [table for table, sentence in sentences.items() if f"{{{table}}}" not in sentence] == []
+
+
+# --- events ----------------------------------------------------------------------------------------------
+
+
+def test_every_event_that_is_logged_is_explained() -> None:
+    sources = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "bot").rglob("*.py"))
+    events = set(re.findall(r"""(?:report|log\)?, level\))\(\s*"([a-z_]+)\"""", sources)) | {"library"}
+    told = set(
+        re.findall(r"`(\w+)`", "\n".join(re.findall(r"^\| (`.*?) \|", page("docs/operating.md"), re.M)))
+    )
+    assert events - told == set()
+    assert len(events) > 8
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_every_command_on_telegram_is_told_of(name: str) -> None:
+    assert re.search(rf"(?<![\w/])/{name}\b", TOLD)

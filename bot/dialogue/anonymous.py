@@ -12,13 +12,14 @@ from bot.language.text import clean, fold
 LEFT_OUT = "…"
 CHARACTERS = 200
 KNOWN = 3.0
+SIGNS = ".!?…\n"
+"""What a sentence ends with."""
 
 _ADDRESS = re.compile(
     r"\S+@\S+|\b(?:https?://|www\.)\S+|@\w+|\b[\w.-]+\.(?:com|fr|org|net|eu|me)\b\S*", re.IGNORECASE
 )
 _NUMBER = re.compile(r"\+?\d[\d\s.,/()-]*\d(?!\w)|\S*\d\S*")
 _WORD = re.compile(r"[^\W_]+|…")
-_ENDING = re.compile(r"[.!?…]\s*$|^\s*$")
 
 
 def anonymous(text: str, scope: Scope, code: str) -> str:
@@ -31,10 +32,10 @@ def anonymous(text: str, scope: Scope, code: str) -> str:
     shown = clean(text)
     if shown.isupper():
         shown = shown.lower()
-    shown = _ADDRESS.sub(f" {LEFT_OUT} ", shown)
-    shown = _NUMBER.sub(
-        lambda m: f" {m[0]} " if _in_base(fold(m[0]).strip(), scope) else f" {LEFT_OUT} ", shown
-    )
+    if "@" in shown or "." in shown or "://" in shown:
+        shown = _ADDRESS.sub(f" {LEFT_OUT} ", shown)
+    if any(c.isdigit() for c in shown):
+        shown = _NUMBER.sub(lambda m: f" {m[0] if _in_base(fold(m[0]).strip(), scope) else LEFT_OUT} ", shown)
     kept = _Leaving(scope, scope.language(code)).kept(shown)
     words = re.sub(rf"(?:{LEFT_OUT} ?)+", f"{LEFT_OUT} ", " ".join(kept)).strip()[:CHARACTERS]
     means = any(not scope.language(code).is_small(fold(w)) for w in words.split() if w != LEFT_OUT)
@@ -47,12 +48,15 @@ class _Leaving:
     def __init__(self, scope: Scope, lang: Language) -> None:
         self.scope = scope
         self.lang = lang
+        self.introductions = tuple(f" {words}" for words in lang.introductions)
 
     def kept(self, shown: str) -> list[str]:
         out: list[str] = []
         introduced = False
+        end = 0
         for found in _WORD.finditer(shown):
-            word, opens = found[0], bool(_ENDING.search(shown[: found.start()]))
+            word, opens = found[0], end == 0 or any(sign in shown[end : found.start()] for sign in SIGNS)
+            end = found.end()
             keep = not introduced and self._may_stay(word, opens, out)
             introduced = self._introduces(out, word) or (introduced and word[0].isupper())
             out.append(word.lower() if keep else LEFT_OUT)
@@ -72,8 +76,8 @@ class _Leaving:
 
     def _introduces(self, before: list[str], word: str) -> bool:
         """Whether a name is to follow: after "my name is", "I am", a title."""
-        line = " ".join([*(fold(w) for w in before[-3:]), fold(word)])
-        return any(line == i or line.endswith(f" {i}") for i in self.lang.introductions)
+        line = f" {fold(' '.join([*before[-3:], word]))}"
+        return line.endswith(self.introductions)
 
 
 def _in_base(folded: str, scope: Scope) -> bool:

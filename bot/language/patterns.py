@@ -40,6 +40,7 @@ class Patterns:
                     self._by_stub.setdefault(word[:STUB], []).append((word, number))
                 else:
                     self._by_word.setdefault(word, set()).add(number)
+        self._lengths = sorted({len(stub) for stub in self._by_stub})
 
     def search(self, text: str) -> re.Match[str] | None:
         """The first match of any pattern in text made by `line`."""
@@ -52,12 +53,15 @@ class Patterns:
 
     def _possible(self, words: Iterable[str]) -> set[int]:
         possible: set[int] = set()
+        whole, stubs = self._by_word, self._by_stub
         for word in words:
-            possible |= self._by_word.get(word, set())
-            for length in range(1, STUB + 1):
-                for start, number in self._by_stub.get(word[:length], ()):
-                    if word.startswith(start):
-                        possible.add(number)
+            if word in whole:
+                possible |= whole[word]
+            for length in self._lengths:
+                if word[:length] in stubs:
+                    possible.update(
+                        number for start, number in stubs[word[:length]] if word.startswith(start)
+                    )
         return possible
 
 

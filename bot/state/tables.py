@@ -82,7 +82,7 @@ unanswered = Table(
     Column("last_day", Date, nullable=False),
     sqlite_with_rowid=False,
 )
-"""So that moderators see what is missing. The question as typed and how often; never who."""
+"""So that moderators see what is missing: a question's words without names and numbers, and how often; never who."""
 
 notifications = Table(
     "notifications",

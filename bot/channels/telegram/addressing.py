@@ -30,11 +30,17 @@ def addressed(message: Message, voter: Voter, bot: ExtBot[None]) -> str | None:
 def without_mention(message: Message, bot: ExtBot[None]) -> tuple[bool, str]:
     """Whether a message mentions the bot, and its text without that."""
     text = message.text or message.caption or ""
-    entities = message.parse_entities([*MENTIONS]) or message.parse_caption_entities([*MENTIONS])
     found = False
-    for entity, written in entities.items():
+    for entity, written in _mentions(message).items():
         by_name = written.casefold() == f"@{bot.username}".casefold()
         if by_name or (entity.user is not None and entity.user.id == bot.id):
             found = True
             text = text.replace(written, " ", 1)
     return found, " ".join(text.split())
+
+
+def _mentions(message: Message) -> dict[MessageEntity, str]:
+    try:
+        return message.parse_entities([*MENTIONS]) or message.parse_caption_entities([*MENTIONS])
+    except UnicodeError:  # half a character, or an entity that cuts one in two
+        return {}

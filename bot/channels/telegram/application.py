@@ -14,15 +14,7 @@ from telegram import (
     BotCommandScopeDefault,
     Update,
 )
-from telegram.error import (
-    BadRequest,
-    ChatMigrated,
-    Forbidden,
-    InvalidToken,
-    NetworkError,
-    RetryAfter,
-    TelegramError,
-)
+from telegram.error import ChatMigrated, Forbidden, TelegramError
 from telegram.ext import (
     AIORateLimiter,
     Application,
@@ -45,7 +37,7 @@ from bot.channels.telegram.formatting import escaped
 from bot.channels.telegram.inline import inline
 from bot.channels.telegram.limits import MINUTE
 from bot.channels.telegram.requesting import Requests
-from bot.channels.telegram.sending import Outgoing, send
+from bot.channels.telegram.sending import Outgoing, passing, send
 from bot.channels.telegram.tapping import tapped
 from bot.dialogue.wording import Wording, wording
 from bot.settings import Settings
@@ -83,8 +75,8 @@ def build(settings: Settings) -> App:
         ApplicationBuilder()
         .token(settings.token)
         .base_url(settings.api_url)
-        .request(Requests(settings.concurrency))
-        .get_updates_request(Requests(1))
+        .request(Requests(settings.concurrency, settings.api_url))
+        .get_updates_request(Requests(1, settings.api_url))
         .rate_limiter(Outgoing(settings.messages_per_second, settings.group_messages_per_minute))
         .updater(None)
         .build()
@@ -133,9 +125,9 @@ async def _failed(desk: Desk, voter: Voter | None, update: Update, error: Except
             await desk.state.forget(voter.chat, voter.person, voter.chat_id)
         return
     if isinstance(error, ChatMigrated) and voter is not None:
-        await desk.state.move(voter.chat, desk.keys(error.new_chat_id))
+        await desk.state.move(voter.chat, desk.key(error.new_chat_id))
         return
-    if isinstance(error, RetryAfter | NetworkError | InvalidToken) and not isinstance(error, BadRequest):
+    if passing(error):
         desk.undelivered.add(update.update_id)
         desk.report("not_delivered", level="warning", error=type(error).__name__)
         return

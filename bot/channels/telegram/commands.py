@@ -30,7 +30,7 @@ LISTED = 10
 def command_in(message: Message, username: str) -> tuple[str, str] | None:
     """The name and the rest of a command in a message; None if it is none, or another bot's."""
     text = message.text or ""
-    if not text.startswith("/") or len(text) < 2:
+    if not text.startswith("/") or not text[1:].strip():
         return None
     first, *rest = text[1:].split(maxsplit=1)
     name, _, whose = first.partition("@")

@@ -29,7 +29,10 @@ async def membership(desk: Desk, voter: Voter, update: Update) -> None:
     """Greet a group that the bot was added to; forget a chat that it was removed from, or blocked in."""
     change = update.my_chat_member
     assert change is not None
-    was, now = change.old_chat_member.status in PRESENT, change.new_chat_member.status in PRESENT
+    was, now = (
+        getattr(member, "status", None) in PRESENT
+        for member in (change.old_chat_member, change.new_chat_member)
+    )
     if was and not now:
         desk.asked.pop(voter.conversation, None)
         await desk.state.forget(voter.chat, voter.chat if voter.group else voter.person, voter.chat_id)
@@ -52,4 +55,4 @@ async def migration(desk: Desk, voter: Voter, update: Update) -> None:
         return
     old, new = message.migrate_from_chat_id or voter.chat_id, message.migrate_to_chat_id or voter.chat_id
     if old != new:
-        await desk.state.move(desk.keys(old), desk.keys(new))
+        await desk.state.move(desk.key(old), desk.key(new))

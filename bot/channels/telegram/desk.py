@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from cachetools import TTLCache
 from telegram import Update
@@ -26,6 +27,8 @@ from bot.state.keys import Keys
 from bot.state.state import Preferences, State
 
 ASKED_KEPT = 500
+
+KEYS_KEPT = 1_000
 
 Report = Callable[..., None]
 
@@ -78,7 +81,7 @@ class Desk:
         self.settings = settings
         self.now = now
         self.report = report
-        self.keys = Keys(settings.key)
+        self.key = lru_cache(maxsize=KEYS_KEPT)(Keys(settings.key))
         self.limits = Limits(settings.questions_per_minute)
         self.asked: TTLCache[str, Asked] = TTLCache(ASKED_KEPT, ttl=KEPT.total_seconds())
         self.rated: TTLCache[str, bool] = TTLCache(ASKED_KEPT, ttl=KEPT.total_seconds())
@@ -123,8 +126,8 @@ class Desk:
     async def voter(self, chat_id: int, user_id: int, client_language: str | None = None) -> Voter:
         """A voter with the settings of their chat and what their conversation is about."""
         group = chat_id != user_id
-        chat, person = self.keys(chat_id), self.keys(user_id)
-        conversation = self.keys(chat_id, user_id) if group else person
+        person = self.key(user_id)
+        chat, conversation = (self.key(chat_id), self.key(chat_id, user_id)) if group else (person, person)
         preferences = await self.state.preferences(chat)
         if preferences != Preferences():
             self.state.prefer(chat, preferences, self.today())

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
+JSON = {"Content-Type": "application/json"}
 SECONDS = {"read": 10.0, "write": 10.0, "connect": 10.0, "pool": 30.0}
 
 
 class Requests(BaseRequest):
     """A pool of connections that are kept open; errors name their kind and never the address, which holds the token."""
 
-    def __init__(self, connections: int) -> None:
+    def __init__(self, connections: int, address: str) -> None:
         self._connections = connections
+        self._proxy = _proxy(address)
         self._session: aiohttp.ClientSession | None = None
 
     @property
@@ -29,7 +33,7 @@ class Requests(BaseRequest):
             self._session = aiohttp.ClientSession(
                 connector=connector,
                 cookie_jar=aiohttp.DummyCookieJar(),
-                trust_env=True,
+                proxy=self._proxy,
                 headers={"User-Agent": self.USER_AGENT},
             )
 
@@ -67,9 +71,11 @@ class Requests(BaseRequest):
             sock_connect=_seconds(connect_timeout, "connect"),
             sock_read=_seconds(read_timeout, "read"),
         )
-        data = request_data.json_parameters if request_data is not None else None
+        body = json.dumps(request_data.parameters).encode() if request_data is not None else None
         try:
-            async with self._session.request(method, url, data=data, timeout=timeout) as response:
+            async with self._session.request(
+                method, url, data=body, headers=JSON, timeout=timeout, allow_redirects=False
+            ) as response:
                 return response.status, await response.read()
         except TimeoutError as error:
             raise TimedOut(type(error).__name__) from None
@@ -79,3 +85,9 @@ class Requests(BaseRequest):
 
 def _seconds(given: object, kind: str) -> float | None:
     return given if isinstance(given, float | int) else None if given is None else SECONDS[kind]
+
+
+def _proxy(address: str) -> str | None:
+    """The proxy that the environment names for an address; looked up once, since aiohttp would do so at each call."""
+    parts = urlsplit(address)
+    return None if proxy_bypass(parts.hostname or "") else getproxies().get(parts.scheme)

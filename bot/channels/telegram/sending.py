@@ -7,7 +7,7 @@ from typing import Any
 
 from telegram import InlineKeyboardMarkup, LinkPreviewOptions, Message, ReplyParameters
 from telegram.constants import ParseMode
-from telegram.error import BadRequest, NetworkError
+from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter
 from telegram.ext import AIORateLimiter, ExtBot
 
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
@@ -32,6 +32,11 @@ class Outgoing(AIORateLimiter):
                 return await callback(*called, **named)
 
         return await super().process_request(twice, *args, **kwargs)
+
+
+def passing(error: BaseException) -> bool:
+    """Whether what Telegram did not take now it may take later."""
+    return isinstance(error, RetryAfter | NetworkError | InvalidToken) and not isinstance(error, BadRequest)
 
 
 async def send(

@@ -74,12 +74,12 @@ async def serve(
 @asynccontextmanager
 async def _connected(app: App, desk: Desk, stop: asyncio.Event) -> AsyncIterator[None]:
     """Telegram, once it answers; a token it refuses is the operator's to mend."""
-    await _persist(app.initialize, desk, stop)
     try:
+        await _persist(app.initialize, desk, stop)
         yield
     finally:
-        if app._initialized:
-            await app.shutdown()
+        await app.shutdown()
+        await app.bot.shutdown()  # what the line before leaves, if Telegram never answered
 
 
 async def _persist(call: object, desk: Desk, stop: asyncio.Event) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from telegram import CallbackQuery, Message, Update
-from telegram.error import BadRequest
+from telegram.error import BadRequest, NetworkError, RetryAfter
 
 from bot.channels.browsing import served
 from bot.channels.opening import spoken
@@ -16,7 +16,7 @@ from bot.channels.telegram.desk import Desk, Voter
 from bot.channels.telegram.formatting import escaped, link, messages, paragraph
 from bot.channels.telegram.keyboards import Keyboards
 from bot.channels.telegram.menus import Menu, candidates_menu, elections_menu, parts_menu, topics_menu
-from bot.channels.telegram.sending import edit, send, show_buttons
+from bot.channels.telegram.sending import edit, passing, send, show_buttons
 from bot.channels.telegram.targets import Tap
 from bot.channels.telegram.unanswered import note
 from bot.dialogue.wording import wording
@@ -29,7 +29,7 @@ Toast = str
 
 
 async def tapped(desk: Desk, voter: Voter, update: Update) -> None:
-    """Do what a button says, and in any case let it go."""
+    """Do what a button says, and let it go; one whose answer could not be sent comes again."""
     query = update.callback_query
     assert query is not None
     tap = desk.targets.read(query.data or "")
@@ -39,10 +39,12 @@ async def tapped(desk: Desk, voter: Voter, update: Update) -> None:
             voter = _in_election(desk, voter, tap)
             does = ACTIONS.get(tap.action)
             if does is not None:
-                toast = ""
                 toast = await does(desk, voter, tap, query.message)
-    finally:
-        await _let_go(query, toast)
+    except Exception as error:
+        if not passing(error):
+            await _let_go(query, "")
+        raise
+    await _let_go(query, toast)
 
 
 def _in_election(desk: Desk, voter: Voter, tap: Tap) -> Voter:
@@ -55,8 +57,8 @@ def _in_election(desk: Desk, voter: Voter, tap: Tap) -> Voter:
 async def _let_go(query: CallbackQuery, toast: Toast) -> None:
     try:
         await query.answer(toast[:200] or None)
-    except BadRequest:
-        return  # too late, or made up: nobody is waiting
+    except (NetworkError, RetryAfter):
+        return  # too late, or made up, or not heard: what was to be done is done
 
 
 # --- one for each action ---------------------------------------------------------------------------------

@@ -7,7 +7,6 @@ the base unless what it led to is gone. What arrives comes from clients and may 
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import re
 from dataclasses import dataclass
@@ -161,7 +160,7 @@ def is_target(target: str, election: Election) -> bool:
 def _decoded(text: str) -> str:
     try:
         return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # not of this alphabet, not whole, or no text
         return ""
 
 
