@@ -41,6 +41,7 @@ def without_mention(message: Message, bot: ExtBot[None]) -> tuple[bool, str]:
 
 def _mentions(message: Message) -> dict[MessageEntity, str]:
     try:
-        return message.parse_entities([*MENTIONS]) or message.parse_caption_entities([*MENTIONS])
+        parse = message.parse_entities if message.text else message.parse_caption_entities
+        return parse([*MENTIONS])
     except UnicodeError:  # half a character, or an entity that cuts one in two
         return {}

@@ -91,7 +91,7 @@ async def answer(desk: Desk, voter: Voter, question: Question, earlier: Answer |
     if question.message is not None and question.choice is None:
         kept = Answer(sent, before)
         desk.state.answered(voter.conversation, voter.person, question.message, kept, desk.now())
-    desk.asked[voter.conversation] = Asked(utterance, before, reply.outcome, reply.language)
+    desk.asked[voter.conversation] = Asked(utterance, before, reply.outcome, reply.understood, reply.language)
     note_unanswered(desk, reply, utterance)
     taken = round(1000 * (perf_counter() - started), 1)
     desk.report("answered", level="debug", outcome=reply.name, language=reply.language, milliseconds=taken)

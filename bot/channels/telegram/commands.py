@@ -243,6 +243,8 @@ async def _why(desk: Desk, voter: Voter, message: Message, argument: str) -> Non
     else:
         query = desk.assistant.understand(asked.utterance, asked.before)
         lines = explanation.short(query, asked.outcome)
+    if asked.understood:
+        lines.insert(0, f"{words('why.understood')}{words('colon')}{asked.understood}")
     version = f"{words('why.base')}{words('colon')}{desk.base.version}"
     title = paragraph(f"<b>{escaped(asked.utterance.text)}</b>")
     body = [paragraph(escaped(line), tight=n > 0) for n, line in enumerate([*lines, version])]

@@ -40,6 +40,7 @@ class Asked:
     utterance: Utterance
     before: Memory
     outcome: Outcome
+    understood: str
     language: str
 
 

@@ -43,6 +43,9 @@ class Intake:
         taken = False
         try:
             taken = await self._once(update, chat_id)
+        except Exception as error:  # none is known; should there be one, the next attempt may go well
+            self._desk.report("failed", level="error", exc_info=error)
+            taken = not self._may_come_again(update_id)
         finally:
             del self._under_way[update_id]
             future.set_result(taken)
@@ -56,14 +59,21 @@ class Intake:
             await self._app.process_update(update)
         if update.update_id in self._desk.undelivered:
             self._desk.undelivered.discard(update.update_id)
-            self._attempts[update.update_id] += 1
-            if self._attempts[update.update_id] < ATTEMPTS:
+            if self._may_come_again(update.update_id):
                 return False
-            self._desk.report("given_up", level="warning")
         self._attempts.pop(update.update_id, None)
         self._desk.state.done(update.update_id, self._desk.now())
         await self._desk.state.saved()
         return True
+
+    def _may_come_again(self, update_id: int) -> bool:
+        """Whether there is an attempt left; if not, it is given up, so that it does not hold up all that follows."""
+        self._attempts[update_id] += 1
+        if self._attempts[update_id] < ATTEMPTS:
+            return True
+        del self._attempts[update_id]
+        self._desk.report("given_up", level="warning")
+        return False
 
 
 def _numbers(update: Update) -> tuple[int, int]:

@@ -122,9 +122,7 @@ class Keyboards:
 
     def candidates(self, targets: Sequence[str], page: int) -> Keyboard:
         """A page of candidates."""
-        rows = [
-            [Button(cut(self.browsing.headline(t)), callback_data=self._data("a", (t,)))] for t in targets
-        ]
+        rows = [[Button(cut(self.browsing.subject(t)), callback_data=self._data("a", (t,)))] for t in targets]
         return Keyboard(self._paged(rows, page, "c"))
 
     def topics(self, page: int) -> Keyboard:

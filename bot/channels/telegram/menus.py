@@ -9,7 +9,7 @@ from telegram import InlineKeyboardMarkup
 from bot.channels.telegram import keyboards
 from bot.channels.telegram.desk import Desk, Voter
 from bot.channels.telegram.formatting import escaped
-from bot.channels.telegram.keyboards import Keyboards
+from bot.channels.telegram.keyboards import PAGE, Keyboards
 from bot.dialogue.composing import Setting
 
 
@@ -26,10 +26,12 @@ def candidates_menu(desk: Desk, voter: Voter, page: int = 0) -> Menu:
     assert voter.election is not None
     say = voter.say
     setting = Setting(voter.election, say.code, desk.now(), voter.conversation)
-    targets = [s.target for s in voter.browsing.candidates(setting)]
+    everyone = voter.browsing.candidates(setting)
+    page = min(page, (len(everyone) - 1) // PAGE)
+    here = [f"• {escaped(each.text)}" for each in everyone[page * PAGE :][:PAGE]]
     order = say(f"order.{voter.election.description.order.value}")
-    text = f"<b>{escaped(say('telegram.candidates'))}</b>\n<i>{escaped(order)}</i>"
-    return Menu(text, Keyboards(desk, voter.browsing).candidates(targets, page))
+    text = "\n".join([f"<b>{escaped(say('telegram.candidates'))}</b>", *here, f"<i>{escaped(order)}</i>"])
+    return Menu(text, Keyboards(desk, voter.browsing).candidates([each.target for each in everyone], page))
 
 
 def topics_menu(desk: Desk, voter: Voter, page: int = 0, title: str = "topics") -> Menu:
