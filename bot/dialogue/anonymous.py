@@ -3,43 +3,59 @@
 from __future__ import annotations
 
 import re
+from itertools import chain
 
 from bot.dialogue.scopes import Scope
 from bot.language.catalogue import Language
 from bot.language.names import common_names
-from bot.language.text import clean, fold
+from bot.language.text import Word, clean, fold
 
 LEFT_OUT = "…"
 CHARACTERS = 200
 KNOWN = 3.0
-SIGNS = ".!?…\n"
-"""What a sentence ends with."""
+NAME_WORDS = 2
+"""How many words after "my name is" may be a name."""
+TELEPHONE_DIGITS = 8
 
 _ADDRESS = re.compile(
-    r"\S+@\S+|\b(?:https?://|www\.)\S+|@\w+|\b[\w.-]+\.(?:com|fr|org|net|eu|me)\b\S*", re.IGNORECASE
+    r"\S+\s+(?:@|\[at\]|\(at\)|arobase)\s+\S+|\S*(?:@|\[at\]|\(at\))\s?\S*"  # a mail address, or somebody's @name
+    r"|\S*://\S*"
+    r"|[\w-]+\s?\.\s?(?:com|fr|org|net|eu|me|be|io|info|paris|co|uk)\b(?:\s?/\s?\S*)?"
+    r"|\w[\w-]*(?:\.\w[\w-]*)+\S*",
+    re.IGNORECASE,
 )
-_NUMBER = re.compile(r"\+?\d[\d\s.,/()-]*\d(?!\w)|\S*\d\S*")
+_SPACED = re.compile(r"(?<=\w)\s+([@.])\s+(?=\w)")
+_NUMBER = re.compile(r"\S*\d\S*")
 _WORD = re.compile(r"[^\W_]+|…")
 
 
 def anonymous(text: str, scope: Scope, code: str) -> str:
     """The words of a question that the base or the language knows, in lower case, and a mark for each one left out.
 
-    Left out are addresses, and numbers and names that are not in the base: common names, words with a capital
-    inside a sentence, whatever follows "my name is", and words that nobody knows unless an article stands before.
-    Nothing is returned of a question with no word that means something.
+    Left out are addresses, numbers that are not in the base, and names of people that are not in the base: common
+    names, words with a capital inside the message, whatever follows "my name is", and words that nobody knows unless
+    a determiner stands before. Rather a word too many than a name: nothing is returned of a question of which no
+    word that means something is left.
     """
     shown = clean(text)
     if shown.isupper():
         shown = shown.lower()
-    if "@" in shown or "." in shown or "://" in shown:
-        shown = _ADDRESS.sub(f" {LEFT_OUT} ", shown)
-    if any(c.isdigit() for c in shown):
-        shown = _NUMBER.sub(lambda m: f" {m[0] if _in_base(fold(m[0]).strip(), scope) else LEFT_OUT} ", shown)
-    kept = _Leaving(scope, scope.language(code)).kept(shown)
-    words = re.sub(rf"(?:{LEFT_OUT} ?)+", f"{LEFT_OUT} ", " ".join(kept)).strip()[:CHARACTERS]
+    if any(sign in shown for sign in "@.:[(") or "arobase" in shown.lower():
+        shown = _ADDRESS.sub(f" {LEFT_OUT} ", _SPACED.sub(r"\1", shown))
+    shown = _without_numbers(shown, scope)
+    kept = _Leaving(scope, scope.language(code)).kept(_WORD.findall(shown))
+    words = re.sub(rf"(?:{LEFT_OUT} ?)+", f"{LEFT_OUT} ", " ".join(kept))[:CHARACTERS].strip()
     means = any(not scope.language(code).is_small(fold(w)) for w in words.split() if w != LEFT_OUT)
     return words if means else ""
+
+
+def _without_numbers(shown: str, scope: Scope) -> str:
+    """Only numbers that the base knows; none of a message that holds as many digits as a telephone number."""
+    digits = sum(c.isdigit() for c in shown)
+    if not digits:
+        return shown
+    known = scope.index.knows if digits < TELEPHONE_DIGITS else lambda _: False
+    return _NUMBER.sub(lambda m: f" {m[0] if known(fold(m[0]).strip('.,;!?')) else LEFT_OUT} ", shown)
 
 
 class _Leaving:
@@ -48,38 +64,43 @@ class _Leaving:
     def __init__(self, scope: Scope, lang: Language) -> None:
         self.scope = scope
         self.lang = lang
-        self.introductions = tuple(f" {words}" for words in lang.introductions)
+        languages = scope.index.languages
+        self.introductions = tuple(f" {i}" for i in chain.from_iterable(x.introductions for x in languages))
 
-    def kept(self, shown: str) -> list[str]:
+    def kept(self, words: list[str]) -> list[str]:
+        folded = [fold(word) for word in words]
+        named = self._named(words, folded)
         out: list[str] = []
-        introduced = False
-        end = 0
-        for found in _WORD.finditer(shown):
-            word, opens = found[0], end == 0 or any(sign in shown[end : found.start()] for sign in SIGNS)
-            end = found.end()
-            keep = not introduced and self._may_stay(word, opens, out)
-            introduced = self._introduces(out, word) or (introduced and word[0].isupper())
+        suspects = 0
+        for position, word in enumerate(words):
+            small = self.lang.is_small(folded[position])
+            keep = position in named or (
+                not (suspects and not small) and self._may_stay(position, words, folded)
+            )
             out.append(word.lower() if keep else LEFT_OUT)
+            introduces = f" {' '.join(folded[max(0, position - 3) : position + 1])}".endswith(
+                self.introductions
+            )
+            suspects = NAME_WORDS if introduces else 0 if small else max(0, suspects - 1)
         return out
 
-    def _may_stay(self, word: str, opens: bool, before: list[str]) -> bool:
-        folded = fold(word)
+    def _named(self, words: list[str], folded: list[str]) -> set[int]:
+        """The positions of names that the base has, spelt right."""
+        spoken = [Word(word.lower(), plain, 0) for word, plain in zip(words, folded, strict=True)]
+        found = self.scope.names.find(spoken, self.lang, [True] * len(spoken))
+        return {p for mention in found if not mention.distance for p in range(mention.start, mention.end)}
+
+    def _may_stay(self, position: int, words: list[str], folded: list[str]) -> bool:
+        word, plain = words[position], folded[position]
         if word == LEFT_OUT:
             return False
-        if self.lang.is_small(folded) or _in_base(folded, self.scope):
-            return True
-        if folded in common_names() or (word[0].isupper() and not opens):
+        capital = word[0].isupper() and position > 0
+        if plain in common_names() and capital:
             return False
-        if any(lang.zipf(folded) >= KNOWN for lang in self.scope.index.languages):
+        if self.lang.is_small(plain) or self.scope.index.knows(plain):
             return True
-        return bool(before) and fold(before[-1]) in self.lang.articles and not word[0].isupper()
-
-    def _introduces(self, before: list[str], word: str) -> bool:
-        """Whether a name is to follow: after "my name is", "I am", a title."""
-        line = f" {fold(' '.join([*before[-3:], word]))}"
-        return line.endswith(self.introductions)
-
-
-def _in_base(folded: str, scope: Scope) -> bool:
-    names = (scope.names.rare_words, scope.names.gazetteer.words)
-    return scope.index.knows(folded) or any(folded in words for words in names)
+        if plain in common_names() or capital:
+            return False
+        if any(lang.zipf(plain) >= KNOWN for lang in self.scope.index.languages):
+            return True
+        return position > 0 and folded[position - 1] in self.lang.determiners and not word[0].isupper()

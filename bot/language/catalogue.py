@@ -37,6 +37,7 @@ class LanguageFile(BaseModel):
     grammar: list[str]
     campaign: list[str]
     articles: list[str] = []
+    determiners: list[str] = []
     introductions: list[str] = []
     questions: list[str]
     spellings: dict[str, str]
@@ -59,6 +60,7 @@ class Language:
     grammar: frozenset[str]
     campaign: frozenset[str]
     articles: frozenset[str]
+    determiners: frozenset[str]
     introductions: frozenset[str]
     questions: frozenset[str]
     women: frozenset[str]
@@ -167,6 +169,7 @@ def language(code: str) -> Language:
         grammar=_folded(file.grammar, elisions),
         campaign=_folded(file.campaign, elisions),
         articles=_folded(file.articles, elisions),
+        determiners=_folded(file.determiners, elisions),
         introductions=frozenset(" ".join(re.findall(r"\w+", fold(i))) for i in file.introductions),
         questions=_folded(file.questions, elisions),
         women=women,

@@ -122,7 +122,7 @@ async def _failed(desk: Desk, voter: Voter | None, update: Update, error: Except
     """Forget whoever has blocked the bot; leave to Telegram what could not be sent; else apologise."""
     if isinstance(error, Forbidden):
         if voter is not None:
-            await desk.state.forget(voter.chat, voter.person, voter.chat_id)
+            await desk.state.forget(voter.chat, voter.chat if voter.group else voter.person, voter.chat_id)
         return
     if isinstance(error, ChatMigrated) and voter is not None:
         await desk.state.move(voter.chat, desk.key(error.new_chat_id))

@@ -14,7 +14,7 @@ from bot.channels.telegram.application import App
 from bot.channels.telegram.desk import Desk
 
 ATTEMPTS = 5
-"""How often an update is tried whose answer could not be sent, before it is given up."""
+"""How often an update is tried whose answer could not be sent while others could, before it is given up."""
 
 
 class Intake:
@@ -27,6 +27,7 @@ class Intake:
         self._chats: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self._under_way: dict[int, asyncio.Future[bool]] = {}
         self._attempts: Counter[int] = Counter()
+        self._taken: dict[int, int] = {}
 
     async def take(self, raw: Mapping[str, Any]) -> bool:
         """Whether an update is dealt with for good; if not, it should be brought again."""
@@ -61,19 +62,29 @@ class Intake:
             self._desk.undelivered.discard(update.update_id)
             if self._may_come_again(update.update_id):
                 return False
-        self._attempts.pop(update.update_id, None)
+        self._forget(update.update_id)
         self._desk.state.done(update.update_id, self._desk.now())
         await self._desk.state.saved()
         return True
 
     def _may_come_again(self, update_id: int) -> bool:
-        """Whether there is an attempt left; if not, it is given up, so that it does not hold up all that follows."""
-        self._attempts[update_id] += 1
+        """Whether there is an attempt left; if not, it is given up, so that it does not hold up all that follows.
+
+        An attempt counts if Telegram took something else since the one before: no answer is lost because Telegram
+        was away, however long.
+        """
+        taken = getattr(self._app.bot.rate_limiter, "taken", 0)
+        self._attempts[update_id] += self._taken.get(update_id) != taken
+        self._taken[update_id] = taken
         if self._attempts[update_id] < ATTEMPTS:
             return True
-        del self._attempts[update_id]
+        self._forget(update_id)
         self._desk.report("given_up", level="warning")
         return False
+
+    def _forget(self, update_id: int) -> None:
+        self._attempts.pop(update_id, None)
+        self._taken.pop(update_id, None)
 
 
 def _numbers(update: Update) -> tuple[int, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from itertools import chain, repeat
 from typing import Any
 
 from telegram.error import RetryAfter, TelegramError
@@ -107,7 +108,7 @@ class Polling:
     async def _work(self, number: int, raw: dict[str, Any]) -> None:
         taken = False
         try:
-            for pause in (*PAUSES, 0.0):
+            for pause in chain(PAUSES, repeat(PAUSES[-1])):
                 taken = await self._intake.take(raw)
                 if taken or self._stopping.is_set():
                     break

@@ -21,6 +21,8 @@ class Outgoing(AIORateLimiter):
 
     def __init__(self, per_second: float, per_minute_in_group: float) -> None:
         super().__init__(per_second, 1, per_minute_in_group, 60, max_retries=RETRIES)
+        self.taken = 0
+        """How many calls Telegram has taken until now."""
 
     async def process_request(self, callback: Call, *args: Any, **kwargs: Any) -> Any:
         async def twice(*called: Any, **named: Any) -> Any:
@@ -31,7 +33,9 @@ class Outgoing(AIORateLimiter):
             except NetworkError:
                 return await callback(*called, **named)
 
-        return await super().process_request(twice, *args, **kwargs)
+        result = await super().process_request(twice, *args, **kwargs)
+        self.taken += 1
+        return result
 
 
 def passing(error: BaseException) -> bool:

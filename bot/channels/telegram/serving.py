@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from urllib.parse import urlsplit
@@ -154,7 +155,12 @@ async def _by_webhook(desk: Desk, intake: Intake, stop: asyncio.Event) -> None:
             max_connections=min(100, max(1, settings.concurrency)),
         )
 
-    serving = asyncio.create_task(server.serve())
+    # Bound here: uvicorn would end the process in its own way if the port is taken.
+    family = socket.AF_INET6 if ":" in settings.webhook_host else socket.AF_INET
+    listening = socket.create_server(
+        (settings.webhook_host, settings.webhook_port), family=family, backlog=2048
+    )
+    serving = asyncio.create_task(server.serve([listening]))
     announcing = asyncio.create_task(_persist(announce, desk, stop))
     desk.report(
         "serving",
