@@ -82,7 +82,11 @@ class Without:
         return {key: self._clean(value) for key, value in event.items()}
 
     def _clean(self, value: object) -> object:
-        return value.replace(self._secret, "(secret)") if isinstance(value, str) else value
+        if value is None or isinstance(value, int | float):
+            return value
+        if isinstance(value, list | tuple):
+            return [self._clean(each) for each in value]
+        return str(value).replace(self._secret, "(secret)")
 
 
 class Foreign(logging.Handler):

@@ -16,9 +16,7 @@ SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 
 def _numbers(value: object) -> object:
     """Numbers written with commas or spaces between them."""
-    return (
-        re.split(r"[,;\s]+", value.strip(" ,;")) if isinstance(value, str) and value.strip() else value or []
-    )
+    return [part for part in re.split(r"[,;\s]+", value) if part] if isinstance(value, str) else value
 
 
 class Settings(BaseSettings):
@@ -53,9 +51,9 @@ class Settings(BaseSettings):
     """How many updates are handled at a time, and connections to the Bot API kept."""
     questions_per_minute: int = Field(20, ge=1)
     """How many questions one person may ask in a minute."""
-    messages_per_second: float = Field(30, gt=0)
+    messages_per_second: float = Field(30, gt=0, allow_inf_nan=False)
     """How many messages the bot sends in a second, over all chats: Telegram allows 30."""
-    group_messages_per_minute: float = Field(20, gt=0)
+    group_messages_per_minute: float = Field(20, gt=0, allow_inf_nan=False)
     """How many messages the bot sends to one group in a minute: Telegram allows 20."""
 
     log_format: Literal["console", "json"] = "console"
@@ -77,6 +75,13 @@ class Settings(BaseSettings):
             raise ValueError("not a secret")
         return secret
 
+    @field_validator("webhook_url")
+    @classmethod
+    def _secure(cls, url: AnyHttpUrl | None) -> AnyHttpUrl | None:
+        if url is not None and url.scheme != "https" and url.host not in ("127.0.0.1", "localhost", "[::1]"):
+            raise ValueError("Telegram brings updates to https addresses only")
+        return url
+
     @property
     def token(self) -> str:
         return self.telegram_bot_token.get_secret_value()
@@ -85,7 +90,7 @@ class Settings(BaseSettings):
     def api_url(self) -> str:
         """The address before the token, as python-telegram-bot wants it."""
         url = str(self.telegram_api_url).rstrip("/")
-        return url if url.endswith("/bot") else f"{url}/bot"
+        return url if (self.telegram_api_url.path or "").rstrip("/").endswith("/bot") else f"{url}/bot"
 
     @property
     def secret(self) -> str:
@@ -117,3 +122,5 @@ def settings() -> Settings:
     except ValidationError as error:
         first = error.errors(include_input=False, include_context=False)[0]
         raise Unset(str(first["loc"][0]).upper(), first["type"] == "missing") from None
+    except UnicodeDecodeError:
+        raise Unset(".env", missing=False) from None

@@ -14,6 +14,7 @@ from bot.language.text import clean, fold
 
 WORDS = 60
 ORDINARY = 4.5
+KNOWN = 3.0
 _WORD = re.compile(r"\w+")
 
 
@@ -32,14 +33,20 @@ class Towns:
         """The ids of the elections whose place stands in a text, as it is or a letter or two off; sorted."""
         runs = self._runs(text)
         exact = [run for run in runs if run in self._elections]
-        return self._of(exact or [name for run in runs for name in self._near(run)])
+        return self._of(
+            exact or [name for run in runs if not _is_word(run, KNOWN) for name in self._near(run)]
+        )
 
     def surely_named(self, text: str) -> tuple[str, ...]:
         """The same for a place that is spelt right and is no ordinary word, as Nice or Tours are."""
-        return self._of([run for run in self._runs(text) if run in self._elections and not _is_ordinary(run)])
+        return self._of(
+            [run for run in self._runs(text) if run in self._elections and not _is_word(run, ORDINARY)]
+        )
 
     def _of(self, places: list[str]) -> tuple[str, ...]:
-        return tuple(sorted({election for place in places for election in self._elections[place]}))
+        """The elections of some places, but for those whose name is a part of a longer one among them."""
+        whole = [p for p in places if not any(p != other and f" {p} " in f" {other} " for other in places)]
+        return tuple(sorted({election for place in whole for election in self._elections[place]}))
 
     def _runs(self, text: str) -> list[str]:
         """Every few words in a row, as many as a place may have."""
@@ -59,8 +66,9 @@ class Towns:
         return [name for name, distance, _ in found if distance == best]
 
 
-def _is_ordinary(place: str) -> bool:
-    return any(language(code).zipf(place) >= ORDINARY for code in known_languages())
+def _is_word(run: str, zipf: float) -> bool:
+    """Whether something is a word of a language, at least this common."""
+    return any(language(code).zipf(run) >= zipf for code in known_languages())
 
 
 def _plain(text: str) -> str:

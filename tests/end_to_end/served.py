@@ -72,7 +72,9 @@ class Served:
         return found
 
     def report(self, event: str, level: str = "info", **values: Any) -> None:
-        self.lines.append((event, {"level": level, **values}))
+        with self.telegram.core.changed:  # a test may be waiting for it
+            self.lines.append((event, {"level": level, **values}))
+            self.telegram.core.changed.notify_all()
 
     def said(self, event: str) -> list[dict[str, Any]]:
         """What was logged under an event."""

@@ -1,4 +1,4 @@
-"""What outlives a message, a restart, an edit of the base or an hour: settings, buttons, requests; and what does not."""
+"""What outlives a restart, an edit of the base or an hour: settings, buttons, requests; and what does not."""
 
 from __future__ import annotations
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import string
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,8 +22,10 @@ DIGESTS = [digest(i) for i in IDS] + ["AAAAAA", "------", "______"]
 WORDS = ["good", "bad", "false", "source", "old", "missing", "unfair", "unclear"]
 
 LETTERS = string.ascii_lowercase + string.digits
-IDENTIFIER = st.lists(st.text(LETTERS, min_size=1, max_size=30), min_size=1, max_size=4).map(
-    lambda parts: "-".join(parts)[:64].strip("-")
+IDENTIFIER = (
+    st.lists(st.text(LETTERS, min_size=1, max_size=30), min_size=1, max_size=4)
+    .map(lambda parts: "-".join(parts)[:64].strip("-"))
+    .filter(lambda identifier: identifier not in ("q", "z"))
 )
 
 LIKE_DATA = st.lists(
@@ -56,7 +57,7 @@ def test_any_text_as_a_buttons_data_names_only_what_the_base_holds(data: str) ->
         assert 0 <= tap.number <= 9_999
 
 
-@given(ANYTHING.filter(lambda text: text.isascii() or not text.startswith("q_")))
+@given(ANYTHING)
 def test_any_text_as_a_start_parameter_names_only_what_the_base_holds(parameter: str) -> None:
     for targets, elections in ((ONE, [TOWN]), (TWO, [TOWN, OTHER])):
         start = targets.start(parameter)
@@ -67,7 +68,6 @@ def test_any_text_as_a_start_parameter_names_only_what_the_base_holds(parameter:
         assert not start.question or not start.election
 
 
-@pytest.mark.xfail(strict=True, reason="`q_` and anything that is not ASCII is a ValueError in base64")
 @given(st.text(st.characters(min_codepoint=128), min_size=1, max_size=10))
 def test_any_text_as_a_question_of_a_link_is_survived(text: str) -> None:
     assert ONE.start(f"q_{text}") is None
@@ -84,7 +84,8 @@ def elections(draw: st.DrawFn) -> Election:
         topics={i: Topic(id=i, name=name) for i in of["t"]}, facts={i: Fact(id=i, name=name) for i in of["f"]}
     )
     description = Description.model_validate({**invented.DESCRIPTION, "includes": [], "starters": []})
-    return Election(draw(IDENTIFIER), description, {i: Candidate(id=i, name=i) for i in of["c"]}, own)
+    election = draw(IDENTIFIER.filter(lambda identifier: identifier not in ids))
+    return Election(election, description, {i: Candidate(id=i, name=i) for i in of["c"]}, own)
 
 
 def all_targets(election: Election) -> list[str]:

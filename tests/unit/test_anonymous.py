@@ -331,11 +331,7 @@ LEAKS = {
 
 @pytest.mark.parametrize(
     ("text", "names"),
-    [
-        pytest.param(text, names, id=text)
-        for reason, texts in LEAKS.items()
-        for text, names in texts
-    ],
+    [pytest.param(text, names, id=text) for reason, texts in LEAKS.items() for text, names in texts],
 )
 def test_a_name_that_is_hard_to_tell_does_not_outlive_a_question(text: str, names: str, real: Scope) -> None:
     code = "en" if {"wants", "my", "a", "A"} & set(text.split()) else "fr"

@@ -25,10 +25,19 @@ class Paragraph:
     units: int
     tight: bool = False
     """Whether it follows the one before it without an empty line."""
+    opening: str = ""
+    """What stands above it where it begins a message, so that nobody's words are without their owner."""
+    closing: str = ""
+    """What stands below it where it ends a message, so that no claim is without its source."""
 
     @property
     def gap(self) -> str:
         return "\n" if self.tight else "\n\n"
+
+    @property
+    def around(self) -> int:
+        """How much longer it may become at the edge of a message."""
+        return sum(units(edge) + 1 for edge in (self.opening, self.closing) if edge)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +45,14 @@ class Form:
     """How much of a reply is shown; the same for everyone in it."""
 
     quotes: bool = True
+    notes: bool = True
     statements: int | None = None
     """At most this many statements under each heading."""
 
 
 WHOLE = Form()
-SHORTER = (Form(quotes=False), Form(quotes=False, statements=2), Form(quotes=False, statements=1))
+SHORT = Form(quotes=False)
+SHORTER = tuple(Form(quotes=False, notes=False, statements=most) for most in (2, 1, 0))
 
 
 def escaped(text: str) -> str:
@@ -58,29 +69,32 @@ def units(marked: str) -> int:
     return len(html.unescape(_TAGS.sub("", marked)).encode("utf-16-le")) // 2
 
 
-def paragraph(*lines: str, tight: bool = False) -> Paragraph:
+def paragraph(*lines: str, tight: bool = False, opening: str = "", closing: str = "") -> Paragraph:
     marked = "\n".join(line for line in lines if line)
-    return Paragraph(marked, units(marked), tight)
+    return Paragraph(marked, units(marked), tight, opening, closing)
 
 
 def messages(paragraphs: Iterable[Paragraph]) -> list[str]:
     """The texts of as few messages as hold the paragraphs, in order; none is cut unless it alone is too long."""
     texts: list[str] = []
-    room = 0
+    room, owed = 0, ""
     for each in (piece for p in paragraphs for piece in _pieces(p)):
         needed = len(each.gap) + each.units
-        if texts and needed <= room:
+        if texts and needed + (units(each.closing) + 1 if each.closing else 0) <= room:
             texts[-1] += each.gap + each.html
             room -= needed
         else:
-            texts.append(each.html)
-            room = LIMIT - each.units
+            if owed:
+                texts[-1] += f"\n{owed}"
+            texts.append(f"{each.opening}\n{each.html}" if texts and each.opening else each.html)
+            room = LIMIT - units(texts[-1])
+        owed = each.closing
     return texts
 
 
 def _pieces(whole: Paragraph) -> Iterator[Paragraph]:
     """A paragraph, or if it is too long for a message its bare text in parts that are not."""
-    if whole.units <= LIMIT:
+    if whole.units + whole.around <= LIMIT:
         yield whole
         return
     words = html.unescape(_TAGS.sub("", whole.html))
@@ -94,63 +108,71 @@ def _pieces(whole: Paragraph) -> Iterator[Paragraph]:
 
 def paragraphs(reply: Reply, about: str = "", form: Form = WHOLE) -> list[Paragraph]:
     """The paragraphs of a reply: what was understood, with a line about it, then its parts."""
-    colon = wording(reply.language)("colon")
-    found = []
-    if reply.understood:
-        line = f"<i>{escaped(about)}</i>" if about else ""
-        found.append(paragraph(f"<b>{escaped(reply.understood)}</b>", line))
+    understood = _bold(reply.understood) if reply.understood else ""
+    found = [paragraph(understood, f"<i>{escaped(about)}</i>" if about else "")] if understood else []
+    heading, shown = "", 0
     before: Line | Statement | None = None
-    headings: list[str] = []
-    shown = 0
     for part, following in zip_longest(reply.parts, reply.parts[1:]):
         if isinstance(part, Statement):
             shown += 1
             if form.statements is None or shown <= form.statements:
-                last = shown == form.statements or not isinstance(following, Statement)
-                sourced = last or part.source != getattr(following, "source", None)
-                lines = [*headings, *_statement(part, form.quotes, sourced)]
-                found.append(paragraph(*lines, tight=isinstance(before, Statement)))
-            headings = []
-        elif part.heading and isinstance(following, Statement):
-            headings, shown = [_heading(part, colon)], 0
+                last = shown == form.statements or not _goes_on(part, following)
+                found.append(_told(part, form, (understood, heading), shown == 1, last))
         elif part.heading:
-            found.append(paragraph(_heading(part, colon), tight=_alike(before, part)))
+            heading, shown = _heading(part, wording(reply.language)("colon")), 0
+            if form.statements == 0 or not isinstance(following, Statement):
+                found.append(paragraph(heading, tight=_alike(before, part), opening=understood))
         else:
-            found.append(paragraph(link(part.text, part.url), tight=_alike(before, part)))
+            heading, shown = "", 0
+            found.append(paragraph(link(part.text, part.url), tight=_alike(before, part), opening=understood))
         before = part
     return found
+
+
+def _told(part: Statement, form: Form, above: tuple[str, str], first: bool, last: bool) -> Paragraph:
+    """A claim with its quote and note; under the heading if it is the first, with the source if it is the last."""
+    understood, heading = above
+    lines = [heading] if first else []
+    lines.append(f"• {escaped(part.text)}")
+    if part.quote and form.quotes:
+        lines.append(f"<blockquote expandable>{escaped(part.quote)}</blockquote>")
+    if part.note and form.notes:
+        lines.append(f"<i>({escaped(part.note)})</i>")
+    source = link(part.source_line, part.url)
+    above_it = "\n".join(line for line in (understood, "" if first else heading) if line)
+    if last:
+        return paragraph(*lines, source, tight=not first, opening=above_it)
+    return paragraph(*lines, tight=not first, opening=above_it, closing=source)
+
+
+def _goes_on(part: Statement, following: Line | Statement | None) -> bool:
+    """Whether the next statement is from the same source, which is then named once, below it."""
+    return isinstance(following, Statement) and following.source == part.source
 
 
 def _heading(line: Line, colon: str) -> str:
     """A heading; of one that says more than a name, the name stands out."""
     name, between, rest = line.text.partition(colon)
-    return f"<b>{escaped(name)}</b>{escaped(between + rest)}"
+    return f"{_bold(name)}{escaped(between + rest)}"
+
+
+def _bold(text: str) -> str:
+    return f"<b>{escaped(' '.join(text.split()))}</b>"
 
 
 def _alike(before: Line | Statement | None, line: Line) -> bool:
     return isinstance(before, Line) and before.heading == line.heading
 
 
-def _statement(statement: Statement, quotes: bool, sourced: bool) -> Iterator[str]:
-    """A claim, its quote and note; its source too, unless the next statement is from the same one."""
-    yield f"• {escaped(statement.text)}"
-    if statement.quote and quotes:
-        yield f"<blockquote expandable>{escaped(statement.quote)}</blockquote>"
-    if statement.note and quotes:
-        yield f"<i>({escaped(statement.note)})</i>"
-    if sourced:
-        yield link(statement.source_line, statement.url)
-
-
 def shortened(reply: Reply, note: str, about: str = "") -> str:
-    """A reply as one message: whole if it is short, else shortened in the same way for everyone, which `note` says."""
-    whole = paragraphs(reply, about, SHORTER[0])
+    """A reply as one message: whole but for quotes if it is short, else shortened in the same way for everyone,
+    which `note` says.
+    """
+    whole = paragraphs(reply, about, SHORT)
     if sum(p.units for p in whole) <= LIMIT // 3:
         return messages(whole)[0]
-    for form in SHORTER[1:]:
-        found = [*paragraphs(reply, about, form), paragraph(f"<i>{escaped(note)}</i>")]
-        texts = messages(found)
+    for form in SHORTER:
+        texts = messages([*paragraphs(reply, about, form), paragraph(f"<i>{escaped(note)}</i>")])
         if len(texts) == 1:
-            return texts[0]
-    names = (paragraph(p.html.partition("\n")[0]) for p in found if "<b>" in p.html)
-    return messages([*names, found[-1]])[0]
+            break
+    return texts[0]

@@ -17,7 +17,6 @@ from bot.knowledge.model import Base, Election
 DATA_BYTES = 64
 START_CHARACTERS = 64
 DIRECTORIES_KEPT = 64
-QUESTION_BYTES = (START_CHARACTERS - 2) * 3 // 4
 
 _DATA = re.compile(
     r"([a-z])(?:\.([\w-]{6})((?:p[\w-]{12}|[ctf][\w-]{6})*))?(?:\.([a-z]*)(\d{1,4})?)?", re.ASCII
@@ -105,7 +104,7 @@ class Targets:
     def link(self, election: str, target: str = "") -> str:
         """The start parameter that opens an entry; readable if that fits and is clear, else by hashes."""
         parts = target.split("/") if target else []
-        if len(self._base.elections) > 1 or not parts:
+        if len(self._base.elections) > 1 or not parts or parts[0] in self._base.elections:
             parts = [election, *parts]
         readable = "__".join(parts)
         if len(readable) <= START_CHARACTERS:
@@ -114,12 +113,17 @@ class Targets:
 
     def start(self, parameter: str) -> Start | None:
         """What a start parameter leads to; None if nothing of it is known."""
+        return self._readable(parameter) or self._marked(parameter)
+
+    def _marked(self, parameter: str) -> Start | None:
+        """A question in URL-safe Base64 after `q_`, or an entry by its hashes after `z_`."""
         if parameter.startswith("q_"):
             question = _decoded(parameter[2:])
             return Start(question=question) if question else None
-        if parameter.startswith("z_"):
-            tap = self.read(f"a.{parameter[2:]}")
-            return Start(tap.election, tap.target) if tap else None
+        tap = self.read(f"a.{parameter[2:]}") if parameter.startswith("z_") else None
+        return Start(tap.election, tap.target) if tap and tap.election else None
+
+    def _readable(self, parameter: str) -> Start | None:
         first, *rest = parameter.split("__")
         if first in self._base.elections:
             election = self._base.elections[first]
@@ -141,12 +145,6 @@ class Targets:
             }
             self._directories[election.id] = made
         return self._directories[election.id]
-
-
-def question_link(text: str) -> str | None:
-    """The start parameter that asks a question; None for one too long for a link."""
-    raw = text.encode()
-    return "q_" + base64.urlsafe_b64encode(raw).decode().rstrip("=") if len(raw) <= QUESTION_BYTES else None
 
 
 def is_target(target: str, election: Election) -> bool:
