@@ -11,7 +11,7 @@ from bot.dialogue.scopes import Scope
 from bot.language.catalogue import Language, language
 from bot.language.correction import KNOWN, Correction
 from bot.language.detection import detect
-from bot.language.patterns import CANDIDATE, ROLE, line
+from bot.language.patterns import CANDIDATE, ROLE, Kinds, line
 from bot.language.text import Word, fold
 from bot.matching.mentions import FAMILIAR, Mention
 from bot.matching.ranking import Heard, rank
@@ -51,7 +51,7 @@ class _Reading:
         whole = lines[1]
         guarded = [_collapsed(text) for text in lines]
         heard_languages = self._languages_heard(words)
-        frames = frozenset(n for x in heard_languages for n, p in x.frames.items() if p.search(in_focus))
+        frames = frozenset(name for x in heard_languages for name in x.frames.found([in_focus]))
         ranking = rank(heard, self.scope.index, lang, focus)
         return Query(
             text=self.text,
@@ -320,8 +320,5 @@ def _positions(text: str, spans: Sequence[tuple[int, int]]) -> set[int]:
 
 def _first(kind: str, languages: Sequence[Language], lines: Sequence[str]) -> str | None:
     """The first kind of talk (`help`, `decline`) whose patterns find something."""
-    for lang in languages:
-        for name, pattern in getattr(lang, kind).items():
-            if any(pattern.search(text) for text in lines):
-                return str(name)
-    return None
+    kinds: Iterator[Kinds] = (getattr(lang, kind) for lang in languages)
+    return next((name for each in kinds for name in each.found(lines)), None)

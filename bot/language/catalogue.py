@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from bot.knowledge.document import read
 from bot.language.frequency import Frequencies, frequencies
-from bot.language.patterns import Patterns
+from bot.language.patterns import Kinds, Patterns
 from bot.language.text import RECENT, Word, fold, stem, words
 
 FOLDER = Path(__file__).parent
@@ -77,19 +77,19 @@ class Language:
         return self.file.stemmer
 
     @cached_property
-    def frames(self) -> Mapping[str, Patterns]:
+    def frames(self) -> Kinds:
         """Ways of asking ("who is", "everyone", "and …"), and `thing` for words that point back to a subject."""
-        return _each({**self.file.frames, "thing": self.file.anaphora.thing})
+        return Kinds({**self.file.frames, "thing": self.file.anaphora.thing})
 
     @cached_property
-    def help(self) -> Mapping[str, Patterns]:
+    def help(self) -> Kinds:
         """Talk about the bot itself, by subject."""
-        return _each(self.file.help)
+        return Kinds(self.file.help)
 
     @cached_property
-    def decline(self) -> Mapping[str, Patterns]:
+    def decline(self) -> Kinds:
         """What the bot refuses, by reason."""
-        return _each(self.file.decline)
+        return Kinds(self.file.decline)
 
     @cached_property
     def commands(self) -> Patterns:
@@ -138,10 +138,6 @@ def _sound(folded: str, sounds: tuple[tuple[re.Pattern[str], str], ...]) -> str:
     for letters, sound in sounds:
         folded = letters.sub(sound, folded)
     return folded
-
-
-def _each(patterns: Mapping[str, list[str]]) -> Mapping[str, Patterns]:
-    return {name: Patterns(several) for name, several in patterns.items()}
 
 
 def _folded(entries: list[str], elisions: frozenset[str]) -> frozenset[str]:

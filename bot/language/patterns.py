@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 
 from bot.language.text import fold
@@ -42,6 +42,15 @@ class Patterns:
                     self._by_word.setdefault(word, set()).add(number)
         self._lengths = sorted({len(stub) for stub in self._by_stub})
 
+    @property
+    def words(self) -> Iterable[str]:
+        """The words of which a text must hold one, or one that begins with a stub, to match anything."""
+        return self._by_word
+
+    @property
+    def stubs(self) -> Iterable[str]:
+        return self._by_stub
+
     def search(self, text: str) -> re.Match[str] | None:
         """The first match of any pattern in text made by `line`."""
         return min(self.finditer(text), key=re.Match.start, default=None)
@@ -62,6 +71,46 @@ class Patterns:
                     possible.update(
                         number for start, number in stubs[word[:length]] if word.startswith(start)
                     )
+        return possible
+
+
+class Kinds(Mapping[str, Patterns]):
+    """Lists of patterns by name, in order; a text is looked at once for all of them, and few are then tried."""
+
+    def __init__(self, patterns: Mapping[str, list[str]]) -> None:
+        self._kinds = {name: Patterns(several) for name, several in patterns.items()}
+        self._by_word: dict[str, set[str]] = {}
+        self._by_stub: dict[str, set[str]] = {}
+        for name, kind in self._kinds.items():
+            for word in kind.words:
+                self._by_word.setdefault(word, set()).add(name)
+            for stub in kind.stubs:
+                self._by_stub.setdefault(stub, set()).add(name)
+
+    def __getitem__(self, name: str) -> Patterns:
+        return self._kinds[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._kinds)
+
+    def __len__(self) -> int:
+        return len(self._kinds)
+
+    def found(self, texts: Sequence[str]) -> Iterator[str]:
+        """The names, in order, of which some pattern matches some text."""
+        possible = [(text, self._possible(text.split())) for text in texts]
+        for name, kind in self._kinds.items():
+            if any(name in names and kind.search(text) for text, names in possible):
+                yield name
+
+    def _possible(self, words: Iterable[str]) -> set[str]:
+        possible: set[str] = set()
+        for word in words:
+            if word in self._by_word:
+                possible |= self._by_word[word]
+            for length in range(1, STUB + 1):
+                if word[:length] in self._by_stub:
+                    possible |= self._by_stub[word[:length]]
         return possible
 
 

@@ -644,7 +644,7 @@ def test_a_bot_can_ask_about_chats_and_leave(telegram: StandIn, call: Api) -> No
     owner = telegram.user("Owner")
     group = telegram.supergroup(members=[owner], bot="administrator")
     assert call("getChat", chat_id=group.id)["title"] == "Levallois"
-    assert call("getChatMember", chat_id=group.id, user_id=owner.id)["status"] == "member"
+    assert call("getChatMember", chat_id=group.id, user_id=owner.id)["status"] == "creator"
     assert [m["status"] for m in call("getChatAdministrators", chat_id=group.id)] == [
         "creator",
         "administrator",

@@ -32,6 +32,8 @@ class Polling:
         self._desk = desk
         self._intake = intake
         self._begun: dict[int, asyncio.Task[None]] = {}
+        self._done: set[int] = set()
+        """What was done and may come again, since an earlier one is still under way."""
         self._next = 0
         self._stopping = asyncio.Event()
         self._moved = asyncio.Event()
@@ -79,6 +81,9 @@ class Polling:
             self._desk.report("not_fetched", level="warning", error=type(error).__name__)
             return False
         fresh = [raw for raw in updates if self._is_new(raw)]
+        self._done &= {number for raw in updates if (number := _number(raw)) is not None}
+        if fresh:  # not the highest ever: after a quiet week Telegram may go on from a lower number
+            self._next = max(int(raw["update_id"]) for raw in fresh) + 1
         for raw in fresh:
             self._begin(raw)
         if (self._begun and len(self._begun) * 2 > BATCH) or not fresh:
@@ -97,12 +102,11 @@ class Polling:
         return min(self._begun, default=self._next) or None
 
     def _is_new(self, raw: dict[str, Any]) -> bool:
-        number = raw.get("update_id") if isinstance(raw, dict) else None
-        return type(number) is int and number not in self._begun and number >= self._next
+        number = _number(raw)
+        return number is not None and number not in self._begun and number not in self._done
 
     def _begin(self, raw: dict[str, Any]) -> None:
         number = int(raw["update_id"])
-        self._next = max(self._next, number + 1)
         self._begun[number] = asyncio.create_task(self._work(number, raw))
 
     async def _work(self, number: int, raw: dict[str, Any]) -> None:
@@ -116,6 +120,7 @@ class Polling:
         finally:
             if taken or not self._stopping.is_set():
                 del self._begun[number]
+                self._done.add(number)
             self._moved.set()
 
     async def _something_done(self) -> None:
@@ -142,3 +147,9 @@ class Polling:
             await self._get(self._offset(), 0)
         except TelegramError:
             return  # it will come again, and be known as done
+
+
+def _number(raw: object) -> int | None:
+    """The number of an update, if it is one."""
+    number = raw.get("update_id") if isinstance(raw, dict) else None
+    return number if type(number) is int else None

@@ -155,12 +155,7 @@ async def _by_webhook(desk: Desk, intake: Intake, stop: asyncio.Event) -> None:
             max_connections=min(100, max(1, settings.concurrency)),
         )
 
-    # Bound here: uvicorn would end the process in its own way if the port is taken.
-    family = socket.AF_INET6 if ":" in settings.webhook_host else socket.AF_INET
-    listening = socket.create_server(
-        (settings.webhook_host, settings.webhook_port), family=family, backlog=2048
-    )
-    serving = asyncio.create_task(server.serve([listening]))
+    serving = asyncio.create_task(server.serve([_listening(settings)]))
     announcing = asyncio.create_task(_persist(announce, desk, stop))
     desk.report(
         "serving",
@@ -177,6 +172,12 @@ async def _by_webhook(desk: Desk, intake: Intake, stop: asyncio.Event) -> None:
     finally:
         stopping.cancel()
         announcing.cancel()
+
+
+def _listening(settings: Settings) -> socket.socket:
+    """The port of the webhook, or OSError if it is taken: uvicorn would then end the process in its own way."""
+    family = socket.AF_INET6 if ":" in settings.webhook_host else socket.AF_INET
+    return socket.create_server((settings.webhook_host, settings.webhook_port), family=family, backlog=2048)
 
 
 async def _chores(desk: Desk) -> None:

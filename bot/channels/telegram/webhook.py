@@ -34,7 +34,8 @@ def application(desk: Desk, intake: Intake, path: str, alive: Callable[[], bool]
             return Response(status_code=403)
         body = await _body(request)
         if body is None:
-            return Response(status_code=413)
+            desk.report("malformed", level="warning")
+            return Response(status_code=200)  # it is no update, and would only come again
         try:
             raw = json.loads(body)
         except (ValueError, RecursionError):
