@@ -243,7 +243,7 @@ def test_without_starters_nothing_is_offered() -> None:
 
 
 @pytest.mark.parametrize(
-    "reason", [*sorted((language("fr").decline | language("en").decline).keys() - {"private"}), "command"]
+    "reason", [*sorted({*language("fr").decline, *language("en").decline} - {"private"}), "command"]
 )
 def test_every_refusal_is_one_sentence_and_a_way_on(reason: str) -> None:
     reply = composed(Decline(reason, ("brancaleoni",)))
@@ -251,7 +251,7 @@ def test_every_refusal_is_one_sentence_and_a_way_on(reason: str) -> None:
     assert [s.target for s in reply.suggestions] == ["security", "voting-day", "pool"]
 
 
-@pytest.mark.parametrize("subject", sorted(language("fr").help | language("en").help))
+@pytest.mark.parametrize("subject", sorted({*language("fr").help, *language("en").help}))
 def test_every_question_about_the_bot_is_answered(subject: str) -> None:
     for code in known_languages():
         (line,) = lines(composed(Help(subject), code))
