@@ -45,7 +45,7 @@ def report_to(settings: Settings) -> Callable[..., None]:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             faults_by_kind,
-            Without(settings.token),
+            Without(settings.token, settings.secret, settings.key),
             last,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
@@ -73,10 +73,10 @@ def faults_by_kind(_: object, __: str, event: Event) -> Event:
 
 
 class Without:
-    """Takes a secret out of whatever a line says, should it ever get there."""
+    """Takes secrets out of whatever a line says, should they ever get there."""
 
-    def __init__(self, secret: str) -> None:
-        self._secret = secret
+    def __init__(self, *secrets: str) -> None:
+        self._secrets = secrets
 
     def __call__(self, _: object, __: str, event: Event) -> Event:
         return {key: self._clean(value) for key, value in event.items()}
@@ -86,7 +86,10 @@ class Without:
             return value
         if isinstance(value, list | tuple):
             return [self._clean(each) for each in value]
-        return str(value).replace(self._secret, "(secret)")
+        text = str(value)
+        for secret in self._secrets:
+            text = text.replace(secret, "(secret)")
+        return text
 
 
 class Foreign(logging.Handler):

@@ -75,6 +75,13 @@ class Settings(BaseSettings):
             raise ValueError("not a secret")
         return secret
 
+    @field_validator("state_url")
+    @classmethod
+    def _kept(cls, url: str) -> str:
+        if not re.fullmatch(r"sqlite:///\S+", url):
+            raise ValueError("not a place to keep state")
+        return url
+
     @field_validator("webhook_url")
     @classmethod
     def _secure(cls, url: AnyHttpUrl | None) -> AnyHttpUrl | None:

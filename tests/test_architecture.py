@@ -49,7 +49,7 @@ DOORKEEPERS = {
     "aiohttp": ["bot/channels/telegram/requesting.py"],
     "aiolimiter": ["bot/channels/telegram/limits.py"],
     "cachetools": ["bot/channels/telegram/"],
-    "starlette": ["bot/channels/telegram/webhook.py"],
+    "starlette": ["bot/channels/telegram/webhook.py", "bot/channels/telegram/serving.py"],
     "uvicorn": ["bot/channels/telegram/serving.py"],
     "wordfreq": [],
 }

@@ -16,9 +16,10 @@ KNOWN = 3.0
 NAME_WORDS = 2
 """How many words after "my name is" may be a name."""
 TELEPHONE_DIGITS = 8
+NUMBERS_IN_A_ROW = 3
 
 _ADDRESS = re.compile(
-    r"\S+\s+(?:@|\[at\]|\(at\)|arobase)\s+\S+|\S*(?:@|\[at\]|\(at\))\s?\S*"  # a mail address, or somebody's @name
+    r"\S+\s+@\s+\S+|\S*@\s?\S*"  # a mail address, or somebody's @name
     r"|\S*://\S*"
     r"|[\w-]+\s?\.\s?(?:com|fr|org|net|eu|me|be|io|info|paris|co|uk)\b(?:\s?/\s?\S*)?"
     r"|\w[\w-]*(?:\.\w[\w-]*)+\S*",
@@ -40,13 +41,22 @@ def anonymous(text: str, scope: Scope, code: str) -> str:
     shown = clean(text)
     if shown.isupper():
         shown = shown.lower()
-    if any(sign in shown for sign in "@.:[(") or "arobase" in shown.lower():
+    shown = _with_at_signs(shown, scope)
+    if any(sign in shown for sign in "@.:"):
         shown = _ADDRESS.sub(f" {LEFT_OUT} ", _SPACED.sub(r"\1", shown))
     shown = _without_numbers(shown, scope)
     kept = _Leaving(scope, scope.language(code)).kept(_WORD.findall(shown))
     words = re.sub(rf"(?:{LEFT_OUT} ?)+", f"{LEFT_OUT} ", " ".join(kept))[:CHARACTERS].strip()
     means = any(not scope.language(code).is_small(fold(w)) for w in words.split() if w != LEFT_OUT)
     return words if means else ""
+
+
+def _with_at_signs(shown: str, scope: Scope) -> str:
+    """With an @ for whatever is written in its place."""
+    words = chain.from_iterable(lang.file.at_signs for lang in scope.index.languages)
+    for word in ("[at]", "(at)", *words):
+        shown = re.sub(re.escape(word), "@", shown, flags=re.IGNORECASE)
+    return shown
 
 
 def _without_numbers(shown: str, scope: Scope) -> str:
@@ -70,6 +80,7 @@ class _Leaving:
     def kept(self, words: list[str]) -> list[str]:
         folded = [fold(word) for word in words]
         named = self._named(words, folded)
+        counted = self._counted(folded)
         out: list[str] = []
         suspects = 0
         for position, word in enumerate(words):
@@ -77,12 +88,25 @@ class _Leaving:
             keep = position in named or (
                 not (suspects and not small) and self._may_stay(position, words, folded)
             )
-            out.append(word.lower() if keep else LEFT_OUT)
+            out.append(word.lower() if keep and position not in counted else LEFT_OUT)
             introduces = f" {' '.join(folded[max(0, position - 3) : position + 1])}".endswith(
                 self.introductions
             )
             suspects = NAME_WORDS if introduces else 0 if small else max(0, suspects - 1)
         return out
+
+    def _counted(self, folded: list[str]) -> set[int]:
+        """The positions of three or more numbers in words, in a row: they may be a telephone number."""
+        numbers = frozenset(chain.from_iterable(lang.number_words for lang in self.scope.index.languages))
+        found: set[int] = set()
+        run: list[int] = []
+        for position, word in enumerate([*folded, ""]):
+            if word in numbers:
+                run.append(position)
+                continue
+            found.update(run if len(run) >= NUMBERS_IN_A_ROW else ())
+            run = []
+        return found
 
     def _named(self, words: list[str], folded: list[str]) -> set[int]:
         """The positions of names that the base has, spelt right."""

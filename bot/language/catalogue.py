@@ -38,6 +38,8 @@ class LanguageFile(BaseModel):
     campaign: list[str]
     articles: list[str] = []
     determiners: list[str] = []
+    number_words: list[str] = []
+    at_signs: list[str] = []
     introductions: list[str] = []
     questions: list[str]
     spellings: dict[str, str]
@@ -61,6 +63,7 @@ class Language:
     campaign: frozenset[str]
     articles: frozenset[str]
     determiners: frozenset[str]
+    number_words: frozenset[str]
     introductions: frozenset[str]
     questions: frozenset[str]
     women: frozenset[str]
@@ -166,6 +169,7 @@ def language(code: str) -> Language:
         campaign=_folded(file.campaign, elisions),
         articles=_folded(file.articles, elisions),
         determiners=_folded(file.determiners, elisions),
+        number_words=_folded(file.number_words, elisions),
         introductions=frozenset(" ".join(re.findall(r"\w+", fold(i))) for i in file.introductions),
         questions=_folded(file.questions, elisions),
         women=women,

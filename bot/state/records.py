@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from bot.dialogue.memory import Memory
@@ -32,6 +32,8 @@ class Request:
     election: str
     target: str
     language: str
+    asked_on: date | None = field(default=None, compare=False)
+    """The day on which it was first asked, of a request that is kept."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,6 +155,7 @@ class Questions:
             notifications.c.election,
             notifications.c.target,
             notifications.c.language,
+            notifications.c.asked_on,
         )
-        self.requests = select(*wanted).order_by(notifications.c.asked_on, *wanted)
+        self.requests = select(*wanted).order_by(notifications.c.asked_on, *wanted[:-1])
         self.requests_of = self.requests.where(notifications.c.chat_id == bindparam("chat_id"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,13 @@ def labels(shown: Shown) -> list[str]:
     return [button.text for button in shown.buttons]
 
 
+@contextmanager
+def begun(telegram: StandIn, person: int) -> Iterator[None]:
+    """A person who has written to the bot before."""
+    telegram.private(telegram.user(id=person, language_code="en"), open=True)
+    yield
+
+
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A new database, made once."""
@@ -42,6 +50,7 @@ def bot(
     database = copied(template, tmp_path_factory.mktemp("bot"))
     with (
         StandIn() as telegram,
+        begun(telegram, MODERATOR),
         serving_bot(
             telegram,
             assistant,

@@ -97,13 +97,29 @@ def test_not_what_i_asked_offers_other_readings_and_then_none_of_them(telegram: 
     assert labels(readings)[-1] == "Aucune de ces réponses"
     assert len(labels(readings)) > 1
     last = telegram.wait_for_message(voter, after=telegram.tap(readings, "Aucune"))
-    assert last.text.startswith("Désolé. Essayez avec d'autres mots")
+    assert last.text.startswith("D'accord. Essayez avec d'autres mots")
 
 
 def test_a_thumb_is_counted_once(telegram: StandIn, voter: Chat) -> None:
     shown = asked(telegram, voter, "messatfa cameras")
     assert "sans votre nom" in telegram.callback_answer(telegram.tap(shown, "👎")).text
-    assert "déjà" in telegram.callback_answer(telegram.tap(shown, "👍")).text
+    assert "déjà" in telegram.callback_answer(telegram.tap(shown, "👎")).text
+
+
+def test_after_a_thumb_down_a_reason_can_still_be_given(telegram: StandIn, voter: Chat) -> None:
+    telegram.callback_answer(telegram.tap(asked(telegram, voter, "messatfa cameras"), "👎"))
+    form = asked(telegram, voter, "/avis")
+    assert "Merci" in telegram.callback_answer(telegram.tap(form, "La source ne dit pas cela")).text
+
+
+def test_an_answer_about_two_people_has_the_sources_of_both_and_no_button_for_one(
+    telegram: StandIn, voter: Chat
+) -> None:
+    shown = asked(telegram, voter, "qui sont nouguier et pottier-dumas")
+    assert "👍" not in labels(shown)
+    sources = telegram.wait_for_message(voter, after=telegram.tap(shown, "📄"))
+    assert "Crif" in sources.text
+    assert "Ministère" in sources.text
 
 
 def test_sharing_asks_the_same_in_inline_mode(telegram: StandIn, voter: Chat) -> None:
@@ -333,7 +349,7 @@ def test_an_unknown_command_is_told_where_to_look(telegram: StandIn, voter: Chat
 
 def test_status_is_for_moderators(telegram: StandIn, voter: Chat) -> None:
     assert asked(telegram, voter, "/status").text.startswith("Je ne connais pas")
-    moderator = telegram.private(telegram.user(id=MODERATOR, language_code="en"))
+    moderator = telegram.core.world.chats[MODERATOR]
     asked(telegram, voter, "y aura-t-il une patinoire volante")
     text = asked(telegram, moderator, "/status").text
     assert "State: all well" in text

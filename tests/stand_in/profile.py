@@ -37,7 +37,10 @@ def scope_of(scope: Any) -> str:
 
 def set_commands(core: Core, params: Params) -> bool:
     """The menu of commands for a scope and language."""
-    commands, scope = params.json("commands", "list of bot commands"), scope_of(params.json("scope"))
+    commands, wanted = params.json("commands", "list of bot commands"), params.json("scope")
+    scope = scope_of(wanted)
+    if scope.startswith("chat") and not _knows(core, wanted["chat_id"]):
+        raise Refused("chat not found", blame=False)
     if not isinstance(commands, list):
         raise Refused("can't parse list of bot commands: expected an Array")
     if len(commands) > 100:
@@ -49,6 +52,12 @@ def set_commands(core: Core, params: Params) -> bool:
             raise Refused("BOT_COMMAND_DESCRIPTION_INVALID")
     core.profile.commands[scope, _language(params)] = commands
     return True
+
+
+def _knows(core: Core, chat_id: int) -> bool:
+    """Whether the bot may address a chat: one it is in, or whose person has begun it."""
+    chat = core.world.chats.get(chat_id)
+    return chat is not None and chat.open
 
 
 def get_commands(core: Core, params: Params) -> list[Payload]:

@@ -178,7 +178,6 @@ def test_a_number_in_parts_does_not_outlive_a_question(number: str, real: Scope)
     assert not any(c.isdigit() for c in anonymous(f"piscine {number}", real, "fr"))
 
 
-@pytest.mark.xfail(strict=True, reason="numbers in words are words")
 def test_a_number_in_words_does_not_outlive_a_question(real: Scope) -> None:
     assert "douze" not in left("appelez le zéro six douze trente quatre, pour la piscine", real)
 

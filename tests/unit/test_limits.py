@@ -124,34 +124,25 @@ async def test_people_who_stopped_asking_are_forgotten(clock: Clock) -> None:
 
 
 @pytest.mark.parametrize("within", [MINUTE, HOUR])
-async def test_a_courtesy_is_said_once_in_a_time_and_then_again(within: float, clock: Clock) -> None:
+def test_a_courtesy_that_was_said_is_due_again_after_a_time(within: float, clock: Clock) -> None:
     limits = Limits(20)
-    assert limits.first("too_fast", "rose", within)
+    assert limits.due("too_fast", "rose", within)
+    limits.said("too_fast", "rose", within)
     clock.now += within - 1
-    assert not limits.first("too_fast", "rose", within)
+    assert not limits.due("too_fast", "rose", within)
     clock.now += 2
-    assert limits.first("too_fast", "rose", within)
+    assert limits.due("too_fast", "rose", within)
 
 
-async def test_a_courtesy_that_was_not_said_again_does_not_put_off_the_next(clock: Clock) -> None:
+def test_a_courtesy_that_could_not_be_said_stays_due() -> None:
     limits = Limits(20)
-    assert limits.first("too_fast", "rose", MINUTE)
-    for _ in range(6):
-        clock.now += 9
-        assert not limits.first("too_fast", "rose", MINUTE)
-    clock.now += 7
-    assert limits.first("too_fast", "rose", MINUTE)
+    assert limits.due("too_fast", "rose", MINUTE)
+    assert limits.due("too_fast", "rose", MINUTE)
 
 
-async def test_another_courtesy_and_another_person_are_another_matter(clock: Clock) -> None:
+def test_another_courtesy_and_another_person_are_another_matter() -> None:
     limits = Limits(20)
-    assert limits.first("too_fast", "rose", MINUTE)
-    assert limits.first("media", "rose", MINUTE)
-    assert limits.first("too_fast", "thorn", MINUTE)
-    assert limits.first("too_fast", "rose", HOUR)
-    assert not limits.first("too_fast", "rose", HOUR)
-
-
-@pytest.mark.parametrize(("per_minute", "seconds"), [(1, 61), (2, 31), (10, 7), (20, 5), (1_000, 5)])
-async def test_the_pause_is_as_long_as_it_takes_and_never_a_blink(per_minute: int, seconds: int) -> None:
-    assert Limits(per_minute).pause == seconds
+    limits.said("too_fast", "rose", MINUTE)
+    assert limits.due("sorry", "rose", MINUTE)
+    assert limits.due("too_fast", "basile", MINUTE)
+    assert limits.due("too_fast", "rose", HOUR)

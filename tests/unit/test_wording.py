@@ -133,3 +133,19 @@ def test_a_sentence_that_does_not_exist_is_an_error() -> None:
 def test_braces_in_a_value_are_text(text: str, code: str) -> None:
     assert text in wording(code)("no_position", names=text, date="")
     assert "{x}" in wording(code)("no_position", names="{x}", date="")
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_no_sentence_for_telegram_is_left_that_nothing_says(code: str) -> None:
+    sources = "\n".join(path.read_text(encoding="utf-8") for path in FOLDER.parents[1].rglob("*.py"))
+
+    def said(key: str) -> bool:
+        """Whether a key is written whole, or as a beginning that is filled in (`telegram.button.{label}`)."""
+        begun = (key[:at] for at in range(len("telegram."), len(key)))
+        return key in sources or any(
+            f"{beginning}{{" in sources for beginning in begun if beginning != "telegram."
+        )
+
+    names = [key for key in wording(code).keys() if key.startswith("telegram.")]  # noqa: SIM118
+    loose = {key for key in names if not said(key) and f'"{key.removeprefix("telegram.")}"' not in sources}
+    assert loose == set()

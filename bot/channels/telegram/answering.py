@@ -59,7 +59,10 @@ async def edited(desk: Desk, voter: Voter, update: Update) -> None:
     """Let the answer to an edited question follow it; an edit of something older is left alone."""
     message = update.effective_message
     text = addressed(message, voter, desk.bot) if message is not None else None
-    if message is None or text is None or voter.election is None:
+    if message is None or text is None or text.startswith("/"):
+        return
+    voter = choose_by_town(desk, voter, text)
+    if voter.election is None:
         return
     earlier = await desk.state.answer(voter.conversation, message.message_id, desk.now())
     if earlier is not None and await admitted(desk, voter):
@@ -91,7 +94,9 @@ async def answer(desk: Desk, voter: Voter, question: Question, earlier: Answer |
     if question.message is not None and question.choice is None:
         kept = Answer(sent, before)
         desk.state.answered(voter.conversation, voter.person, question.message, kept, desk.now())
-    desk.asked[voter.conversation] = Asked(utterance, before, reply.outcome, reply.understood, reply.language)
+    desk.asked[voter.conversation] = Asked(
+        voter.person, utterance, before, reply.outcome, reply.understood, reply.language
+    )
     note_unanswered(desk, reply, utterance)
     taken = round(1000 * (perf_counter() - started), 1)
     desk.report("answered", level="debug", outcome=reply.name, language=reply.language, milliseconds=taken)
@@ -108,7 +113,7 @@ def show(desk: Desk, voter: Voter, reply: Reply) -> Shown:
     about = about_line(desk, browsing, reply)
     if voter.group:
         note = browsing.say("telegram.shortened")
-        return Shown([shortened(reply, note, about)], buttons.in_group(reply))
+        return Shown([shortened(reply, note, about)], buttons.under(reply, voter))
     return Shown(messages(paragraphs(reply, about)), buttons.under(reply, voter))
 
 
@@ -121,24 +126,27 @@ def about_line(desk: Desk, browsing: Browsing, reply: Reply) -> str:
 
 async def admitted(desk: Desk, voter: Voter) -> bool:
     """Whether a voter may ask now; whoever asks too much is told so, once a minute."""
-    if await desk.limits.admits(voter.person):
+    if voter.update in desk.admitted or await desk.limits.admits(voter.person):
+        desk.admitted[voter.update] = True  # what comes again was counted already
         return True
-    if desk.limits.first("too_fast", voter.conversation, MINUTE):
+    if desk.limits.due("too_fast", voter.conversation, MINUTE):
         text = voter.say("telegram.too_fast", seconds=desk.limits.pause)
         await send(desk.bot, voter.chat_id, [escaped(text)])
+        desk.limits.said("too_fast", voter.conversation, MINUTE)
     return False
 
 
-def choose_by_town(desk: Desk, voter: Voter, text: str) -> Voter:
+def choose_by_town(desk: Desk, voter: Voter, text: str, keep: bool = True) -> Voter:
     """The voter, in the election whose town their question names: what one town's candidates said is no answer to it
-    in another. In a group, whose election an administrator chooses, only for this question.
+    in another. In a group, whose election an administrator chooses, and where it is not to be kept, only for this
+    question.
     """
     if not desk.several:
         return voter
     named = desk.towns.surely_named(text) if voter.election is not None else desk.towns.named(text)
     if len(named) != 1 or (voter.election is not None and voter.election.id in named):
         return voter
-    if voter.group:
+    if voter.group or not keep:
         return replace(voter, election=desk.base.elections[named[0]])
     return choose(desk, voter, named[0])
 
@@ -151,7 +159,8 @@ def choose(desk: Desk, voter: Voter, election: str) -> Voter:
 
 
 async def ask_election(desk: Desk, voter: Voter, text: str, message: Message) -> None:
-    """Ask which election a question is about: one of those it may mean, or any."""
+    """Ask which election a question is about: one of those it may mean, or any; it is answered once that is known."""
+    desk.waiting[voter.conversation] = text
     say = voter.say
     named = keyboards.named(desk, say, desk.towns.named(text))
     buttons = InlineKeyboardMarkup(named) if named else keyboards.elections(desk, say, 0)

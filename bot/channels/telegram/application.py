@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
 from typing import Any
 
 from telegram import (
@@ -14,7 +15,7 @@ from telegram import (
     BotCommandScopeDefault,
     Update,
 )
-from telegram.error import ChatMigrated, Forbidden, TelegramError
+from telegram.error import BadRequest, Forbidden, TelegramError
 from telegram.ext import (
     AIORateLimiter,
     Application,
@@ -122,10 +123,7 @@ async def _failed(desk: Desk, voter: Voter | None, update: Update, error: Except
     """Forget whoever has blocked the bot; leave to Telegram what could not be sent; else apologise."""
     if isinstance(error, Forbidden):
         if voter is not None:
-            await desk.state.forget(voter.chat, voter.chat if voter.group else voter.person, voter.chat_id)
-        return
-    if isinstance(error, ChatMigrated) and voter is not None:
-        await desk.state.move(voter.chat, desk.key(error.new_chat_id))
+            await desk.forget_chat(voter)
         return
     if passing(error):
         desk.undelivered.add(update.update_id)
@@ -134,9 +132,10 @@ async def _failed(desk: Desk, voter: Voter | None, update: Update, error: Except
     desk.report("failed", level="error", exc_info=error)
     if voter is None or (voter.group and update.callback_query is None) or update.inline_query is not None:
         return
-    if desk.limits.first("sorry", voter.conversation, MINUTE):
+    if desk.limits.due("sorry", voter.conversation, MINUTE):
         try:
             await send(desk.bot, voter.chat_id, [escaped(voter.say("telegram.sorry"))])
+            desk.limits.said("sorry", voter.conversation, MINUTE)
         except TelegramError as again:
             desk.report("not_delivered", level="warning", error=type(again).__name__)
 
@@ -154,18 +153,28 @@ async def introduce(desk: Desk) -> None:
             await bot.set_my_commands(commands, scope=scope, language_code=code)
         await bot.set_my_description(say("telegram.description"), language_code=code)
         await bot.set_my_short_description(_short(desk, say), language_code=code)
+    for moderator in sorted(desk.settings.moderator_ids):
+        with suppress(BadRequest):  # a moderator who has not written to the bot yet has no menu to set
+            await _introduce_to(desk, moderator)
+
+
+async def _introduce_to(desk: Desk, moderator: int) -> None:
+    """Tell Telegram the commands of a moderator."""
+    shown = [name for name in COMMANDS if name not in hidden(desk)]
+    for code in (None, *spoken()):
+        say = wording(code or next(iter(desk.base.elections.values())).languages[0])
+        commands = [_listed(name, say) for name in shown]
+        await desk.bot.set_my_commands(commands, scope=BotCommandScopeChat(moderator), language_code=code)
 
 
 def _scopes(desk: Desk) -> list[tuple[BotCommandScope, list[str]]]:
     shown = [name for name in COMMANDS if name not in hidden(desk)]
     private = [name for name in shown if name != "status"]
-    scopes: list[tuple[BotCommandScope, list[str]]] = [
+    return [
         (BotCommandScopeDefault(), private),
         (BotCommandScopeAllPrivateChats(), private),
         (BotCommandScopeAllGroupChats(), [name for name in shown if name in IN_GROUPS]),
     ]
-    scopes += [(BotCommandScopeChat(moderator), shown) for moderator in sorted(desk.settings.moderator_ids)]
-    return scopes
 
 
 def _listed(name: str, say: Wording) -> BotCommand:

@@ -23,16 +23,16 @@ from bot.dialogue.explaining import Explanation
 from bot.dialogue.memory import KEPT, Memory
 from bot.language.text import fold
 
-WRONG = ("bad", "false", "source", "old", "missing", "unfair", "unclear", "good")
 LISTED = 10
+COUNTED = 10_000
 
 
 def command_in(message: Message, username: str) -> tuple[str, str] | None:
     """The name and the rest of a command in a message; None if it is none, or another bot's."""
     text = message.text or ""
-    if not text.startswith("/") or not text[1:].strip():
+    if not text.startswith("/") or message.via_bot is not None or message.is_automatic_forward:
         return None
-    first, *rest = text[1:].split(maxsplit=1)
+    first, *rest = text[1:].split(maxsplit=1) or [""]
     name, _, whose = first.partition("@")
     if whose and whose.casefold() != username.casefold():
         return None
@@ -92,6 +92,8 @@ async def _start(desk: Desk, voter: Voter, message: Message, argument: str) -> N
             voter = replace(voter, election=desk.base.elections[start.election])
     if start is not None and start.question:
         voter = choose_by_town(desk, voter, start.question)
+        if voter.election is None:
+            desk.waiting[voter.conversation] = start.question
     if voter.election is None:
         shown = elections_menu(desk, voter)
         await menu(desk, voter, message, Menu(escaped(voter.say("telegram.welcome_several")), shown.keyboard))
@@ -264,7 +266,7 @@ async def _feedback(desk: Desk, voter: Voter, message: Message, argument: str) -
         await say(desk, voter, message, messages([text, *write]))
         return
     about = words("telegram.feedback_about", answer=voter.browsing.subject(target))
-    buttons = Keyboards(desk, voter.browsing).verdicts(target, WRONG)
+    buttons = Keyboards(desk, voter.browsing).verdicts(target)
     await say(desk, voter, message, messages([paragraph(escaped(about)), *write]), buttons)
 
 
@@ -299,17 +301,17 @@ async def _privacy(desk: Desk, voter: Voter, message: Message, argument: str) ->
 
 async def _forget(desk: Desk, voter: Voter, message: Message, argument: str) -> None:
     """Erase at once everything kept under somebody's code."""
-    desk.asked.pop(voter.conversation, None)
     words = voter.say
-    chat = voter.chat if await may_settle(desk, voter) else voter.person
-    erased = await desk.state.forget(chat, voter.person, voter.user_id)
+    erased = await desk.forget(voter)
+    if voter.group and await may_settle(desk, voter):
+        erased = await desk.forget_chat(voter) and erased
     await say(desk, voter, message, [escaped(words(f"telegram.forgotten{'' if erased else '_not_yet'}"))])
 
 
 async def _status(desk: Desk, voter: Voter, message: Message, argument: str) -> None:
     """For moderators: the base, the state, and what was not answered."""
     words = voter.say
-    waiting = await desk.state.unanswered_questions(LISTED)
+    waiting = await desk.state.unanswered_questions(COUNTED)
     rated = await desk.state.feedback_counts()
     state = "degraded" if desk.state.degraded else "ok"
     text = words(
@@ -321,7 +323,10 @@ async def _status(desk: Desk, voter: Voter, message: Message, argument: str) -> 
         unanswered=sum(each.count for each in waiting),
         feedback=sum(each.count for each in rated),
     )
-    asked = [words("telegram.status_question", count=each.count, text=each.question.text) for each in waiting]
+    asked = [
+        words("telegram.status_question", count=each.count, text=each.question.text)
+        for each in waiting[:LISTED]
+    ]
     await say(desk, voter, message, messages([paragraph(escaped(text)), paragraph(*map(escaped, asked))]))
 
 

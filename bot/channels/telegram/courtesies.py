@@ -19,10 +19,11 @@ async def media(desk: Desk, voter: Voter, update: Update) -> None:
         return
     answered = message.reply_to_message
     for_us = answered is not None and answered.from_user is not None and answered.from_user.id == desk.bot.id
-    if (voter.group and not for_us) or not desk.limits.first("media", voter.conversation, HOUR):
+    if (voter.group and not for_us) or not desk.limits.due("media", voter.conversation, HOUR):
         return
     reply_to = message.message_id if voter.group else None
     await send(desk.bot, voter.chat_id, [escaped(voter.say("telegram.media"))], None, reply_to)
+    desk.limits.said("media", voter.conversation, HOUR)
 
 
 async def membership(desk: Desk, voter: Voter, update: Update) -> None:
@@ -34,8 +35,7 @@ async def membership(desk: Desk, voter: Voter, update: Update) -> None:
         for member in (change.old_chat_member, change.new_chat_member)
     )
     if was and not now:
-        desk.asked.pop(voter.conversation, None)
-        await desk.state.forget(voter.chat, voter.chat if voter.group else voter.person, voter.chat_id)
+        await desk.forget_chat(voter)
         return
     if was or not now or not voter.group:
         return

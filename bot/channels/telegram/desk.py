@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
-from cachetools import TTLCache
+from cachetools import LRUCache, TTLCache
 from telegram import Update
 from telegram.constants import ChatType
 from telegram.ext import ExtBot
@@ -27,6 +27,8 @@ from bot.state.keys import Keys
 from bot.state.state import Preferences, State
 
 ASKED_KEPT = 500
+LETTERS = 8
+"""How many times what is typed inline may be looked up for one question."""
 
 KEYS_KEPT = 1_000
 
@@ -37,6 +39,7 @@ Report = Callable[..., None]
 class Asked:
     """The last question of a conversation and what came of it: for /why, kept in working memory only."""
 
+    person: str
     utterance: Utterance
     before: Memory
     outcome: Outcome
@@ -58,6 +61,8 @@ class Voter:
     preferences: Preferences
     memory: Memory
     election: Election | None
+    update: int = 0
+    """The number of the update in which they are speaking."""
 
     @property
     def say(self) -> Wording:
@@ -84,8 +89,12 @@ class Desk:
         self.report = report
         self.key = lru_cache(maxsize=KEYS_KEPT)(Keys(settings.key))
         self.limits = Limits(settings.questions_per_minute)
+        self.typing = Limits(settings.questions_per_minute * LETTERS)
+        self.admitted: LRUCache[int, bool] = LRUCache(ASKED_KEPT)
         self.asked: TTLCache[str, Asked] = TTLCache(ASKED_KEPT, ttl=KEPT.total_seconds())
-        self.rated: TTLCache[str, bool] = TTLCache(ASKED_KEPT, ttl=KEPT.total_seconds())
+        self.waiting: TTLCache[str, str] = TTLCache(ASKED_KEPT, ttl=KEPT.total_seconds())
+        """Questions that were asked before their election was known."""
+        self.rated: TTLCache[tuple[str, ...], bool] = TTLCache(ASKED_KEPT, ttl=KEPT.total_seconds())
         self.undelivered: set[int] = set()
         self.bot: ExtBot[None]
         self.serve(assistant)
@@ -120,9 +129,31 @@ class Desk:
         chat, user = update.effective_chat, update.effective_user
         if user is None or (chat is not None and chat.type == ChatType.CHANNEL):
             return None
-        if user.is_bot and not _is_administrator(update):
+        nameless = user.is_bot and _is_administrator(update)
+        if user.is_bot and not nameless:
             return None
-        return await self.voter(chat.id if chat else user.id, user.id, user.language_code)
+        chat_id = chat.id if chat is not None else user.id
+        person = chat_id if nameless else user.id  # whoever administers a group without a name is the group
+        voter = await self.voter(chat_id, person, user.language_code)
+        return replace(
+            voter, group=chat is not None and chat.type != ChatType.PRIVATE, update=update.update_id
+        )
+
+    async def forget(self, voter: Voter) -> bool:
+        """Erase whatever is kept of a person, in working memory and in the state; whether it is off the disk."""
+        own = {key: held for key, held in self.asked.items() if held.person == voter.person}
+        for key in own:
+            del self.asked[key]
+        for rated in [key for key in self.rated if key[0] == voter.person]:
+            del self.rated[rated]
+        self.waiting.pop(voter.conversation, None)
+        return await self.state.forget(voter.person, voter.person, voter.user_id)
+
+    async def forget_chat(self, voter: Voter) -> bool:
+        """Erase whatever is kept of a chat as such: in private, of the person; in a group, its settings."""
+        if not voter.group:
+            return await self.forget(voter)
+        return await self.state.forget(voter.chat, voter.chat, voter.chat_id)
 
     async def voter(self, chat_id: int, user_id: int, client_language: str | None = None) -> Voter:
         """A voter with the settings of their chat and what their conversation is about."""

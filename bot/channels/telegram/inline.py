@@ -14,10 +14,10 @@ from telegram import (
 from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
-from bot.channels.telegram.answering import about_line
+from bot.channels.telegram.answering import about_line, choose_by_town
 from bot.channels.telegram.desk import Desk, Voter
 from bot.channels.telegram.formatting import shortened
-from bot.channels.telegram.keyboards import Keyboards, shown_target
+from bot.channels.telegram.keyboards import Keyboards, only, shown_targets
 from bot.channels.telegram.sending import NO_PREVIEW
 from bot.channels.telegram.targets import digest
 from bot.dialogue.assistant import Utterance
@@ -38,10 +38,12 @@ async def inline(desk: Desk, voter: Voter, update: Update) -> None:
     assert query is not None
     results: list[InlineQueryResultArticle] = []
     label, start = "inline_election", "inline"
+    voter = choose_by_town(desk, voter, query.query, keep=False)
     if voter.election is not None:
         label = "inline_nothing"
-        if query.query.strip():
-            results = list(_results(desk, voter, query.query))[:RESULTS]
+        if query.query.strip() and await desk.typing.admits(voter.person):
+            found = {result.id: result for result in _results(desk, voter, query.query)}
+            results = list(found.values())[:RESULTS]
     button = (
         None if results else InlineQueryResultsButton(voter.say(f"telegram.{label}"), start_parameter=start)
     )
@@ -107,9 +109,9 @@ def _result(desk: Desk, voter: Voter, reply: Reply) -> InlineQueryResultArticle:
     backing = browsing.backing(outcome.candidate) if isinstance(outcome, Position) else ""
     text = shortened(reply, say("telegram.shortened"), about_line(desk, browsing, reply))
     said = reply.statements[0].text if reply.statements else say("telegram.inline_none")
-    target = shown_target(reply)
+    targets = shown_targets(reply)
     return InlineQueryResultArticle(
-        id=digest(f"{reply.name} {target}"),
+        id=digest(" ".join([reply.name, *targets])),
         title=reply.understood,
         description=_line(
             backing, said if not isinstance(outcome, Comparison) else say("telegram.inline_all")
@@ -117,7 +119,7 @@ def _result(desk: Desk, voter: Voter, reply: Reply) -> InlineQueryResultArticle:
         input_message_content=InputTextMessageContent(
             text, parse_mode=ParseMode.HTML, link_preview_options=NO_PREVIEW
         ),
-        reply_markup=Keyboards(desk, browsing).to_private(target),
+        reply_markup=Keyboards(desk, browsing).to_private(only(targets)),
     )
 
 

@@ -24,6 +24,7 @@ class Intake:
         self._app = app
         self._desk = desk
         self._room = asyncio.Semaphore(concurrency)
+        self._room_for_groups = asyncio.Semaphore(max(1, concurrency // 2))
         self._chats: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self._under_way: dict[int, asyncio.Future[bool]] = {}
         self._attempts: Counter[int] = Counter()
@@ -56,7 +57,8 @@ class Intake:
         if await self._desk.state.seen(update.update_id):
             return True
         lock = self._chats.setdefault(chat_id, asyncio.Lock())
-        async with lock, self._room:
+        # A group may have to wait a minute for its turn to be written to; private chats must not wait with it.
+        async with lock, self._room_for_groups if chat_id < 0 else self._room:
             await self._app.process_update(update)
         if update.update_id in self._desk.undelivered:
             self._desk.undelivered.discard(update.update_id)

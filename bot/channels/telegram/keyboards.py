@@ -23,26 +23,34 @@ from bot.dialogue.wording import Wording
 
 TEXT = 64
 QUERY = 256
+VERDICTS = ("bad", "false", "source", "old", "missing", "unfair", "unclear", "good")
 PAGE = 8
 
 Rows = list[list[Button]]
 
 
-def shown_target(reply: Reply) -> str:
-    """The id an answer is about, for buttons on it; nothing where there is no answer."""
+def shown_targets(reply: Reply) -> tuple[str, ...]:
+    """The ids an answer is about, for buttons on it; nothing where there is no answer."""
     match reply.outcome:
         case Position(candidate, topics):
-            return f"{candidate}/{topics[0]}"
-        case Comparison(_, topics):
-            return topics[0]
+            return tuple(f"{candidate}/{topic}" for topic in topics)
+        case Comparison(candidates, topics):
+            return topics if not candidates else tuple(f"{c}/{t}" for c in candidates for t in topics)
         case CandidateCard(candidates):
-            return candidates[0]
+            return candidates
         case FactAnswer(fact):
-            return fact
+            return (fact,)
         case NoPosition(candidates, topics, fact):
-            return fact or (f"{candidates[0]}/{topics[0]}" if len(candidates) == 1 else topics[0])
+            if fact is not None:
+                return (fact,)
+            return topics if not candidates else tuple(f"{c}/{t}" for c in candidates for t in topics)
         case _:
-            return ""
+            return ()
+
+
+def only(targets: Sequence[str]) -> str:
+    """The id of an answer that is about one thing; nothing of one about several, which no single id stands for."""
+    return targets[0] if len(targets) == 1 else ""
 
 
 class Keyboards:
@@ -56,20 +64,15 @@ class Keyboards:
 
     def under(self, reply: Reply, voter: Voter) -> Keyboard | None:
         """The buttons under an answer: where to go next, then what to do with it."""
+        targets = shown_targets(reply)
+        if voter.group and targets:
+            return Keyboard([[self.private("full_answer", only(targets))]])
         rows = self.choices([s.target for s in reply.suggestions])
-        target = shown_target(reply)
         if isinstance(reply.outcome, Clarification):
             rows.append([self.button("none_of_these", "x")])
-        elif target and not voter.group:
-            rows += self._on_answer(reply, target)
+        elif targets:
+            rows += self._on_answer(reply, targets)
         return Keyboard(rows) if rows else None
-
-    def in_group(self, reply: Reply) -> Keyboard | None:
-        """Under a short answer in a group: the way to the whole one; readings to choose from stay."""
-        if isinstance(reply.outcome, Clarification):
-            return Keyboard(self.choices([s.target for s in reply.suggestions]))
-        target = shown_target(reply)
-        return Keyboard([[self.private("full_answer", target)]]) if target else None
 
     def to_private(self, target: str) -> Keyboard:
         """Under a shared answer: the way to ask for oneself."""
@@ -82,10 +85,9 @@ class Keyboards:
             self.say(f"telegram.{label}"), url=f"https://t.me/{self.desk.bot.username}?start={start}"
         )
 
-    def not_what(self, entry: str, readings: Sequence[str]) -> Keyboard:
+    def not_what(self, readings: Sequence[str]) -> Keyboard:
         """The other readings of a question, and none of them."""
-        rows = self.choices(readings)
-        return Keyboard([*rows, [self.button("none_of_these", "x", (entry,) if entry else ())]])
+        return Keyboard([*self.choices(readings), [self.button("none_of_these", "x")]])
 
     def starters(self) -> Keyboard:
         """Where to begin: what the election offers first, then the lists."""
@@ -109,12 +111,12 @@ class Keyboards:
     def notify(self, target: str) -> Button:
         return Button(self.say("telegram.notify_button"), callback_data=self._data("b", (target,)))
 
-    def verdicts(self, target: str, verdicts: Sequence[str]) -> Keyboard:
+    def verdicts(self, target: str) -> Keyboard:
         """What can be said of an answer, one a row."""
         return Keyboard(
             [
                 [Button(self.say(f"telegram.verdict.{v}"), callback_data=self._data("g", (target,), v))]
-                for v in verdicts
+                for v in VERDICTS
             ]
         )
 
@@ -153,18 +155,20 @@ class Keyboards:
 
     # --- parts -----------------------------------------------------------------------------------------
 
-    def _on_answer(self, reply: Reply, target: str) -> Rows:
-        readings = tuple(s.target for s in reply.readings)
-        wrong = self.button("not_what", "n", (target, *readings))
+    def _on_answer(self, reply: Reply, targets: tuple[str, ...]) -> Rows:
+        """What can be done with an answer; nobody can rate or share one part of it and mean the whole."""
+        target = only(targets)
+        wrong = self.button("not_what", "n", tuple(s.target for s in reply.readings))
         if isinstance(reply.outcome, NoPosition):
-            return [[self.notify(target)], [wrong]]
-        rows = [[self.button("sources", "s", (target,)), wrong]]
+            return [*([[self.notify(target)]] if target else []), [wrong]]
+        rows = [[self.button("sources", "s", targets), wrong]]
+        if not target:
+            return rows
         good, bad = self.button("good", "g", (target,), "good"), self.button("bad", "g", (target,), "bad")
-        return [*rows, [good, bad, self._share(reply)]]
+        return [*rows, [good, bad, self._share(target)]]
 
-    def _share(self, reply: Reply) -> Button:
+    def _share(self, target: str) -> Button:
         """Shares an answer through inline mode, or without it a link that opens the answer."""
-        target = shown_target(reply)
         label = self.say("telegram.button.share")
         if self.desk.bot.bot.supports_inline_queries:
             return Button(

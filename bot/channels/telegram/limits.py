@@ -37,8 +37,10 @@ class Limits:
         await bucket.acquire()
         return True
 
-    def first(self, courtesy: str, whom: str, within: float) -> bool:
-        """Whether a courtesy was not said to somebody in the last minute or hour; from now on it was."""
-        key = f"{courtesy} {whom}"
-        told = self._told[within]
-        return key not in told and told.setdefault(key, True)
+    def due(self, courtesy: str, whom: str, within: float) -> bool:
+        """Whether a courtesy was not said to somebody in the last minute or hour."""
+        return f"{courtesy} {whom}" not in self._told[within]
+
+    def said(self, courtesy: str, whom: str, within: float) -> None:
+        """A courtesy was said to somebody, and need not be again for a minute or an hour."""
+        self._told[within][f"{courtesy} {whom}"] = True

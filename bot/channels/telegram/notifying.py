@@ -18,6 +18,7 @@ from bot.dialogue.assistant import Utterance
 from bot.dialogue.memory import Memory
 from bot.dialogue.outcomes import NoPosition, Unknown
 from bot.dialogue.phases import Phase, moment
+from bot.dialogue.reply import Reply
 from bot.state import keeping
 from bot.state.state import Request
 
@@ -71,37 +72,53 @@ def listed(voter: Voter, any_held: bool) -> str:
 async def tell(desk: Desk) -> int:
     """Send what people are waiting for and can now be answered, and forget each request; how many were told."""
     told = 0
+    known: dict[tuple[str, str], bool] = {}
     for held in await desk.state.requests():
-        election = desk.base.elections.get(held.election)
-        if election is None or moment(election.description, desk.now()).phase in QUIET:
-            continue
-        if not is_target(held.target, election):
-            continue
-        told += await _tell(desk, held)
+        about = (held.election, held.target)
+        if about not in known:
+            known[about] = _is_answered(desk, *about)
+        if known[about]:
+            told += await _tell(desk, held)
     return told
 
 
-async def _tell(desk: Desk, held: Request) -> bool:
-    """Tell one of them, if there is something to tell; whoever has left is forgotten."""
-    voter = await desk.voter(held.chat_id, held.chat_id, held.language)
-    election = desk.base.elections[held.election]
-    voter = replace(voter, election=election)
-    utterance = Utterance("", held.election, choice=held.target, language=held.language)
-    reply, _ = desk.assistant.respond(utterance, Memory(), desk.now())
-    if isinstance(reply.outcome, NoPosition | Unknown):
+def _is_answered(desk: Desk, election_id: str, target: str) -> bool:
+    """Whether the base has something to tell on what somebody waits for, on a day on which it may be told."""
+    election = desk.base.elections.get(election_id)
+    if election is None or not is_target(target, election):
         return False
-    say = first_spoken((held.language,), election.languages)
+    quiet = moment(election.description, desk.now()).phase in QUIET
+    return not quiet and _answer(desk, election_id, target) is not None
+
+
+def _answer(desk: Desk, election_id: str, target: str, language: str | None = None) -> Reply | None:
+    utterance = Utterance("", election_id, choice=target, language=language)
+    reply, _ = desk.assistant.respond(utterance, Memory(), desk.now())
+    return None if isinstance(reply.outcome, NoPosition | Unknown) else reply
+
+
+async def _tell(desk: Desk, held: Request) -> bool:
+    """Tell one of them, who is then forgotten; whoever has left is forgotten too."""
+    election = desk.base.elections[held.election]
+    reply = _answer(desk, held.election, held.target, held.language)
+    assert reply is not None
+    voter = replace(await desk.voter(held.chat_id, held.chat_id, held.language), election=election)
     shown = show(desk, voter, reply)
     desk.state.withdraw(held)
     if not await desk.state.saved():
         return False  # better late than twice
+    say = first_spoken((held.language,), election.languages)
     try:
         await send(desk.bot, held.chat_id, [escaped(say("telegram.notified")), *shown.texts], shown.keyboard)
     except (Forbidden, BadRequest):
         return False
-    except TelegramError:
-        desk.state.request(held, desk.today())
-        return False
+    except (
+        BaseException
+    ) as error:  # Telegram is away, or the bot is being stopped: as if it had not been tried
+        desk.state.request(held, held.asked_on or desk.today())
+        if isinstance(error, TelegramError):
+            return False
+        raise
     return True
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from telegram import InlineKeyboardMarkup, LinkPreviewOptions, Message, ReplyParameters
 from telegram.constants import ParseMode
-from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter
+from telegram.error import BadRequest, ChatMigrated, InvalidToken, NetworkError, RetryAfter
 from telegram.ext import AIORateLimiter, ExtBot
 
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
@@ -51,17 +51,21 @@ async def send(
     reply_to: int | None = None,
 ) -> tuple[int, ...]:
     """The numbers of the messages that now stand in a chat; buttons are under the last one."""
-    sent = []
-    for number, text in enumerate(texts, 1):
-        last = number == len(texts)
-        message = await bot.send_message(
-            chat_id,
-            text,
-            parse_mode=ParseMode.HTML,
-            link_preview_options=NO_PREVIEW,
-            reply_markup=keyboard if last else None,
-            reply_parameters=_replying(reply_to) if number == 1 else None,
-        )
+    sent: list[int] = []
+    while len(sent) < len(texts):
+        last = len(sent) == len(texts) - 1
+        try:
+            message = await bot.send_message(
+                chat_id,
+                texts[len(sent)],
+                parse_mode=ParseMode.HTML,
+                link_preview_options=NO_PREVIEW,
+                reply_markup=keyboard if last else None,
+                reply_parameters=_replying(reply_to) if not sent else None,
+            )
+        except ChatMigrated as moved:
+            chat_id, reply_to = moved.new_chat_id, None
+            continue
         sent.append(message.message_id)
     return tuple(sent)
 

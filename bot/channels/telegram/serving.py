@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import signal
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from telegram.error import InvalidToken, RetryAfter, TelegramError
+from telegram.error import BadRequest, InvalidToken, RetryAfter, TelegramError
 
 from bot.channels.opening import Clock, Refused
 from bot.channels.telegram import notifying
@@ -22,6 +24,10 @@ from bot.dialogue.assistant import Assistant
 from bot.lean import give_back
 from bot.settings import Settings
 from bot.state.state import State
+
+if TYPE_CHECKING:
+    import uvicorn
+    from starlette.applications import Starlette
 
 HOUSEKEEPING = 60.0
 """Seconds between two rounds of deleting what is old and telling who is waiting."""
@@ -60,13 +66,11 @@ async def serve(
             if stop.is_set():
                 return
             intake = Intake(app, desk, settings.concurrency)
-            chores = asyncio.create_task(_chores(desk))
+            chores = asyncio.create_task(_chores(desk, stop))
             try:
                 await (_by_webhook if webhook else _by_polling)(desk, intake, stop)
             finally:
-                chores.cancel()
-                with suppress(asyncio.CancelledError):
-                    await chores
+                await _ended(chores)
     finally:
         await state.close()
         report("stopped")
@@ -83,10 +87,17 @@ async def _connected(app: App, desk: Desk, stop: asyncio.Event) -> AsyncIterator
         await app.bot.shutdown()  # what the line before leaves, if Telegram never answered
 
 
-async def _persist(call: object, desk: Desk, stop: asyncio.Event) -> None:
+async def _ended(chores: asyncio.Task[None]) -> None:
+    """Let what is being done in the background come to its end, if that does not take too long."""
+    await asyncio.wait({chores}, timeout=GRACE)
+    chores.cancel()
+    with suppress(asyncio.CancelledError):
+        await chores
+
+
+async def _persist(call: Callable[[], Awaitable[object]], desk: Desk, stop: asyncio.Event) -> None:
     """Do something with Telegram, again and again until it works or the bot is stopped."""
-    assert callable(call)
-    for attempt in range(1_000_000):
+    for attempt in itertools.count():
         if stop.is_set():
             return
         try:
@@ -117,28 +128,58 @@ async def _by_polling(desk: Desk, intake: Intake, stop: asyncio.Event) -> None:
 
 
 async def _by_webhook(desk: Desk, intake: Intake, stop: asyncio.Event) -> None:
+    settings = desk.settings
+    if settings.webhook_url is None:
+        raise Refused("no_webhook_url")
+    path = urlsplit(str(settings.webhook_url)).path or "/"
+    server = _server(application(desk, intake, path, lambda: not stop.is_set()))
+    serving = asyncio.create_task(server.serve([_listening(settings)]))
+    announcing = asyncio.create_task(_persist(lambda: _announce(desk), desk, stop))
+    stopping = asyncio.create_task(stop.wait())
+    of_base = {"elections": len(desk.base.elections), "base": desk.base.version}
+    desk.report("serving", by="webhook", port=settings.webhook_port, **of_base)
+    try:
+        await asyncio.wait({announcing, serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if announcing.done() and announcing.exception() is None:
+            await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        server.should_exit = True
+        await serving
+        if announcing.done():
+            announcing.result()
+    finally:
+        stopping.cancel()
+        announcing.cancel()
+
+
+async def _announce(desk: Desk) -> None:
+    """Tell Telegram where to bring updates."""
+    settings = desk.settings
+    try:
+        await desk.bot.set_webhook(
+            str(settings.webhook_url),
+            secret_token=settings.secret,
+            allowed_updates=HEARD,
+            max_connections=min(100, settings.concurrency),
+        )
+    except BadRequest:
+        raise Refused("webhook_refused") from None
+
+
+def _server(app: Starlette) -> uvicorn.Server:
+    """A server that leaves signals to the bot."""
     try:
         import uvicorn
     except ImportError:
         raise Refused("no_server") from None
-    settings = desk.settings
-    if settings.webhook_url is None:
-        raise Refused("no_webhook_url")
 
     class Server(uvicorn.Server):
-        """A server that leaves signals to the bot."""
-
         @contextmanager
         def capture_signals(self) -> Iterator[None]:
             yield
 
-    path = urlsplit(str(settings.webhook_url)).path or "/"
-    app = application(desk, intake, path, lambda: not stop.is_set())
-    server = Server(
+    return Server(
         uvicorn.Config(
             app,
-            host=settings.webhook_host,
-            port=settings.webhook_port,
             log_config=None,
             access_log=False,
             lifespan="off",
@@ -147,32 +188,6 @@ async def _by_webhook(desk: Desk, intake: Intake, stop: asyncio.Event) -> None:
         )
     )
 
-    async def announce() -> None:
-        await desk.bot.set_webhook(
-            str(settings.webhook_url),
-            secret_token=settings.secret,
-            allowed_updates=HEARD,
-            max_connections=min(100, max(1, settings.concurrency)),
-        )
-
-    serving = asyncio.create_task(server.serve([_listening(settings)]))
-    announcing = asyncio.create_task(_persist(announce, desk, stop))
-    desk.report(
-        "serving",
-        by="webhook",
-        port=settings.webhook_port,
-        elections=len(desk.base.elections),
-        base=desk.base.version,
-    )
-    stopping = asyncio.create_task(stop.wait())
-    try:
-        await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        server.should_exit = True
-        await serving
-    finally:
-        stopping.cancel()
-        announcing.cancel()
-
 
 def _listening(settings: Settings) -> socket.socket:
     """The port of the webhook, or OSError if it is taken: uvicorn would then end the process in its own way."""
@@ -180,10 +195,10 @@ def _listening(settings: Settings) -> socket.socket:
     return socket.create_server((settings.webhook_host, settings.webhook_port), family=family, backlog=2048)
 
 
-async def _chores(desk: Desk) -> None:
+async def _chores(desk: Desk, stop: asyncio.Event) -> None:
     """Introduce the bot, until Telegram has heard it; every minute, delete what is old and tell who is waiting."""
     introduced = False
-    while True:
+    while not stop.is_set():
         try:
             introduced = introduced or await _introduced(desk)
             await desk.state.purge(desk.now())
@@ -193,7 +208,8 @@ async def _chores(desk: Desk) -> None:
         except Exception as error:  # nothing of this may stop the answers
             desk.report("chores_failed", level="error", exc_info=error)
         give_back()
-        await asyncio.sleep(HOUSEKEEPING)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), HOUSEKEEPING)
 
 
 async def _introduced(desk: Desk) -> bool:

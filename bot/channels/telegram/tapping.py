@@ -14,15 +14,14 @@ from bot.channels.telegram import notifying
 from bot.channels.telegram.answering import Question, admitted, answer, choose
 from bot.channels.telegram.desk import Desk, Voter
 from bot.channels.telegram.formatting import escaped, link, messages, paragraph
-from bot.channels.telegram.keyboards import Keyboards
+from bot.channels.telegram.keyboards import VERDICTS, Keyboards
+from bot.channels.telegram.limits import HOUR
 from bot.channels.telegram.menus import Menu, candidates_menu, elections_menu, parts_menu, topics_menu
 from bot.channels.telegram.sending import edit, passing, send, show_buttons
 from bot.channels.telegram.targets import Tap
 from bot.channels.telegram.unanswered import note
 from bot.dialogue.wording import wording
 from bot.knowledge.model import Source
-
-VERDICTS = ("good", "bad", "false", "source", "old", "missing", "unfair", "unclear")
 
 Toast = str
 """What appears for a moment over the chat; empty for nothing."""
@@ -35,10 +34,11 @@ async def tapped(desk: Desk, voter: Voter, update: Update) -> None:
     tap = desk.targets.read(query.data or "")
     toast = voter.say("telegram.old_button")
     try:
-        if tap is not None and isinstance(query.message, Message):
-            voter = _in_election(desk, voter, tap)
-            does = ACTIONS.get(tap.action)
-            if does is not None:
+        if tap is not None and isinstance(query.message, Message) and tap.action in ACTIONS:
+            toast = ""
+            if await admitted(desk, voter):
+                voter = _in_election(desk, voter, tap)
+                does = ACTIONS[tap.action]
                 toast = await does(desk, voter, tap, query.message)
     except Exception as error:
         if not passing(error):
@@ -68,8 +68,6 @@ async def _open(desk: Desk, voter: Voter, tap: Tap, message: Message) -> Toast:
     """Answer with the entry that was tapped."""
     if not tap.target:
         return voter.say("telegram.old_button")
-    if not await admitted(desk, voter):
-        return ""
     words = voter.browsing.subject(tap.target)
     await answer(desk, voter, Question(words, tap.target, voter.say.code, message.message_id))
     return ""
@@ -77,23 +75,25 @@ async def _open(desk: Desk, voter: Voter, tap: Tap, message: Message) -> Toast:
 
 async def _sources(desk: Desk, voter: Voter, tap: Tap, message: Message) -> Toast:
     """Tell all that is known of the sources behind an answer."""
-    if not tap.target or not await admitted(desk, voter):
-        return "" if tap.target else voter.say("telegram.old_button")
+    if not tap.target:
+        return voter.say("telegram.old_button")
+    assert voter.election is not None
     say = voter.say
+    sources = dict.fromkeys(source for target in tap.targets for source in _sources_of(voter, target))
     found = [
         paragraph(
             link(say.source(source), source.url),
             *(f"<i>{escaped(line)}</i>" for line in _about(source, voter)),
         )
-        for source in _sources_of(voter, tap.target)
+        for source in map(voter.election.source, sources)
     ]
     texts = messages([paragraph(f"<b>{escaped(say('telegram.source_of'))}</b>"), *found])
     await send(desk.bot, voter.chat_id, texts)
     return ""
 
 
-def _sources_of(voter: Voter, target: str) -> list[Source]:
-    """The sources of what was shown for an entry, each once."""
+def _sources_of(voter: Voter, target: str) -> list[str]:
+    """The ids of the sources of what was shown for an entry."""
     assert voter.election is not None
     election = voter.election
     candidate, slash, topic = target.partition("/")
@@ -105,7 +105,7 @@ def _sources_of(voter: Voter, target: str) -> list[Source]:
     else:
         asked = [candidate] if slash else list(election.candidates)
         ids = [claim.source for c in asked for _, claim in election.claims(c, topic if slash else target)]
-    return [election.source(identifier) for identifier in dict.fromkeys(ids)]
+    return ids
 
 
 def _about(source: Source, voter: Voter) -> list[str]:
@@ -122,31 +122,36 @@ def _about(source: Source, voter: Voter) -> list[str]:
 
 async def _not_what(desk: Desk, voter: Voter, tap: Tap, message: Message) -> Toast:
     """Offer the other readings of a question; without any, ask for other words."""
-    entry, *readings = tap.targets or ("",)
-    buttons = Keyboards(desk, voter.browsing)
-    if not readings:
-        return await _none_of_these(desk, voter, tap, message)
-    text = escaped(voter.say("telegram.not_what"))
-    await send(desk.bot, voter.chat_id, [text], buttons.not_what(entry, readings))
+    if not tap.targets:
+        _note_missed(desk, voter)
+        await send(desk.bot, voter.chat_id, [escaped(voter.say("telegram.not_what_nothing"))])
+        return ""
+    buttons = Keyboards(desk, voter.browsing).not_what(tap.targets)
+    await send(desk.bot, voter.chat_id, [escaped(voter.say("telegram.not_what"))], buttons)
     return ""
 
 
 async def _none_of_these(desk: Desk, voter: Voter, tap: Tap, message: Message) -> Toast:
-    """Note for the moderators that a question was answered with something else, and ask for other words."""
-    asked = desk.asked.get(voter.conversation)
-    if asked is not None and desk.limits.first(f"none {message.message_id}", voter.conversation, 3600.0):
-        desk.asked.pop(voter.conversation, None)
-        note(desk, asked.utterance, asked.language, "none_of_these")
-    key = "none_chosen" if not tap.target else "telegram.not_what_nothing"
-    await send(desk.bot, voter.chat_id, [escaped(voter.say(key))])
+    """Ask for other words."""
+    _note_missed(desk, voter)
+    await send(desk.bot, voter.chat_id, [escaped(voter.say("none_chosen"))])
     return ""
 
 
+def _note_missed(desk: Desk, voter: Voter) -> None:
+    """Note for the moderators, once, that a question was answered with something else."""
+    asked = desk.asked.get(voter.conversation)
+    if asked is not None and desk.limits.due(asked.utterance.text, voter.conversation, HOUR):
+        desk.limits.said(asked.utterance.text, voter.conversation, HOUR)
+        note(desk, asked.utterance, asked.language, "none_of_these")
+
+
 async def _rate(desk: Desk, voter: Voter, tap: Tap, message: Message) -> Toast:
-    """Count what somebody thinks of an answer, once; never who."""
+    """Count what somebody thinks of an answer, each thing once; never who."""
     if not tap.target or tap.word not in VERDICTS:
         return voter.say("telegram.old_button")
-    if desk.rated.get(key := f"{voter.conversation} {tap.target}"):
+    key = (voter.person, tap.election, tap.target, tap.word)
+    if key in desk.rated:
         return voter.say("telegram.feedback_twice")
     desk.rated[key] = True
     desk.state.rate(tap.election, tap.target, tap.word, voter.say.code, desk.today())
@@ -207,7 +212,11 @@ async def _election(desk: Desk, voter: Voter, tap: Tap, message: Message) -> Toa
         return ""
     if not await may_settle(desk, voter):
         return voter.say("telegram.election_group")
-    await settle_election(desk, choose(desk, voter, tap.election))
+    voter = choose(desk, voter, tap.election)
+    await settle_election(desk, voter)
+    waiting = desk.waiting.pop(voter.conversation, None)
+    if waiting is not None:
+        await answer(desk, voter, Question(waiting))
     return ""
 
 
