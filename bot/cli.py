@@ -171,7 +171,7 @@ def serve(where: Where, webhook: bool) -> None:
     """Answer on Telegram; what is set where is explained in .env.example."""
     import asyncio
 
-    from bot.channels.opening import clock, only, sound
+    from bot.channels.opening import clock, folder, only, sound
     from bot.lean import import_leanly, prepared
     from bot.settings import Unset, settings
 
@@ -186,8 +186,10 @@ def serve(where: Where, webhook: bool) -> None:
     from bot.channels.telegram import serving
     from bot.logs import report_to
 
+    report = report_to(found)
+    report("knowledge", folder=str(folder(where.knowledge)))
     webhook = webhook or found.webhook_url is not None
-    asyncio.run(serving.until_told(assistant, found, now, report_to(found), webhook))
+    asyncio.run(serving.until_told(assistant, found, now, report, webhook))
 
 
 @main.command()

@@ -75,6 +75,7 @@ class _Leaving:
         self.scope = scope
         self.lang = lang
         languages = scope.index.languages
+        self.streets = frozenset(chain.from_iterable(x.street_words for x in languages))
         self.introductions = tuple(f" {i}" for i in chain.from_iterable(x.introductions for x in languages))
 
     def kept(self, words: list[str]) -> list[str]:
@@ -82,17 +83,19 @@ class _Leaving:
         named = self._named(words, folded)
         counted = self._counted(folded)
         out: list[str] = []
-        suspects = 0
+        suspects, in_street = 0, False
         for position, word in enumerate(words):
-            small = self.lang.is_small(folded[position])
-            keep = position in named or (
-                not (suspects and not small) and self._may_stay(position, words, folded)
-            )
+            plain = folded[position]
+            small = self.lang.is_small(plain)
+            known = position in named and not in_street
+            keep = known or ((small or not suspects) and self._may_stay(position, words, folded))
             out.append(word.lower() if keep and position not in counted else LEFT_OUT)
-            introduces = f" {' '.join(folded[max(0, position - 3) : position + 1])}".endswith(
-                self.introductions
-            )
-            suspects = NAME_WORDS if introduces else 0 if small else max(0, suspects - 1)
+            before = f" {' '.join(folded[max(0, position - 3) : position + 1])}"
+            if plain in self.streets or before.endswith(self.introductions):
+                suspects, in_street = NAME_WORDS, plain in self.streets
+            elif not (small and in_street):
+                suspects = 0 if small else max(0, suspects - 1)
+                in_street = in_street and suspects > 0
         return out
 
     def _counted(self, folded: list[str]) -> set[int]:
@@ -119,7 +122,7 @@ class _Leaving:
         if word == LEFT_OUT:
             return False
         capital = word[0].isupper() and position > 0
-        if plain in common_names() and capital:
+        if plain in common_names() and (capital or (position and folded[position - 1] in common_names())):
             return False
         if self.lang.is_small(plain) or self.scope.index.knows(plain):
             return True

@@ -64,7 +64,7 @@ class Assistant:
         reply = compose(outcome, setting)
         readings = suggested(_other_readings(query, reply), setting)
         reply = replace(reply, suggestions=self._answerable(reply, utterance, scope), readings=readings)
-        return reply, _remembered(outcome, reply, memory, now)
+        return reply, _remembered(reply.outcome, reply, memory, now)
 
     def understand(self, utterance: Utterance, memory: Memory) -> Query:
         """What an utterance says, before anything is decided."""

@@ -24,7 +24,7 @@ from bot.dialogue.outcomes import (
 from bot.dialogue.phases import moment
 from bot.dialogue.reply import Line, Reply, Statement, Suggestion
 from bot.dialogue.wording import wording
-from bot.knowledge.model import Claim, Election, Order
+from bot.knowledge.model import Claim, Election, Fact, Order
 from bot.language.text import fold
 
 OFFERED = 3
@@ -157,7 +157,8 @@ class _Composing:
 
     def _cards(self, outcome: CandidateCard) -> Reply:
         parts: list[Line | Statement] = []
-        for identifier in in_order(self.election, outcome.candidates, self.setting):
+        everyone = in_order(self.election, outcome.candidates, self.setting)
+        for identifier in everyone:
             candidate = self.election.candidates[identifier]
             if len(outcome.candidates) > 1:
                 parts.append(Line(self._name(identifier), heading=True))
@@ -177,14 +178,17 @@ class _Composing:
                 parts.extend(self._statements(identifier, [(topic, c) for c in candidate.positions[topic]]))
             if not candidate.positions:
                 parts.append(Line(self.say("no_positions", date=self.checked)))
+        if len(outcome.candidates) > 1:
+            parts.append(Line(self.say(f"order.{self.election.description.order.value}")))
         parts.append(self._phase(statements=any(isinstance(part, Statement) for part in parts)))
-        return self._made(
-            outcome, self._understood(list(outcome.candidates), ()), parts, (), candidates=outcome.candidates
-        )
+        return self._made(outcome, self._understood(everyone, ()), parts, (), candidates=outcome.candidates)
 
     def _fact(self, outcome: FactAnswer) -> Reply:
         fact = self.election.fact(outcome.fact)
-        parts = [self._statement(outcome.fact, claim) for claim in fact.answer]
+        timely = self._timely(fact)
+        if not timely:
+            return self._no_position(NoPosition((), fact=outcome.fact))
+        parts = [self._statement(outcome.fact, claim) for claim in timely]
         related = (fact.topic,) if fact.topic else ()
         return self._made(outcome, self._text(fact.name), parts, related, facts=(outcome.fact,))
 
@@ -206,8 +210,9 @@ class _Composing:
             others = [self._name(c) for c in in_order(self.election, held, self.setting)]
             parts.append(Line(self.say("others_on_record", names=self.say.series(others))))
         parts.append(self._phase(statements=False))
-        targets = [t for t in outcome.topics if held] + [c for c in outcome.candidates if self._has_any(c)]
-        understood = self._understood(list(outcome.candidates), outcome.topics)
+        targets = [*(t for t in outcome.topics if held), *outcome.candidates]
+        asked = in_order(self.election, outcome.candidates, self.setting)
+        understood = self._understood(asked, outcome.topics)
         return self._made(
             outcome, understood, parts, targets, candidates=outcome.candidates, topics=outcome.topics
         )
@@ -272,6 +277,12 @@ class _Composing:
             election=self.election.id,
         )
 
+    def _timely(self, fact: Fact) -> list[Claim]:
+        """What a fact says that had been published by now: nobody is told a result before there is one."""
+        today = _today(self.setting)
+        published = ((claim, self.election.source(claim.source).published) for claim in fact.answer)
+        return [claim for claim, day in published if day is None or day <= today[: len(day)]]
+
     def _statements(self, candidate: str, claims: Sequence[tuple[str, Claim]]) -> Iterator[Statement]:
         for topic, claim in claims:
             yield self._statement(f"{candidate}/{topic}", claim)
@@ -315,9 +326,6 @@ class _Composing:
         backing = ", ".join(self._text(b) for b in self.election.candidates[candidate].backing)
         return self._name(candidate) + (f" ({backing})" if backing else "")
 
-    def _has_any(self, candidate: str) -> bool:
-        return bool(self.election.candidates[candidate].positions)
-
     def _name(self, candidate: str) -> str:
         return self.election.candidates[candidate].name
 
@@ -340,5 +348,7 @@ class _Composing:
         if self.election.has("topics", target):
             return self.say("suggestion.topic", topic=self._topic(target))
         if self.election.has("facts", target):
-            return self.say("suggestion.fact", fact=self._text(self.election.fact(target).name))
+            fact = self.election.fact(target)
+            early = fact.answer and not self._timely(fact)
+            return "" if early else self.say("suggestion.fact", fact=self._text(fact.name))
         return ""

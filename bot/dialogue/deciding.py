@@ -75,6 +75,8 @@ def follow(target: str, election: Election) -> Outcome:
 
 def _more_than_talk(query: Query, asked: Whom, about: What, thresholds: Thresholds) -> bool:
     """Whether a message that greets, thanks or asks about the bot asks about the election too."""
+    if query.help == "independence":
+        return False
     if query.help in ("greeting", "thanks"):
         return bool(about or asked.candidates) or query.stray(everywhere=True) > thresholds.chatter
     return asked.clearly or (bool(about) and about.weight >= 1.5)

@@ -228,7 +228,7 @@ class _Reading:
     def _read(self, path: Path) -> Document:
         document = read(path, self.root)
         self.problems.extend(document.problems)
-        self.digest.update(f"{document.name}\0{document.text}\0".encode())
+        self.digest.update(f"{path.relative_to(self.root).as_posix()}\0{document.text}\0".encode())
         return document
 
     def _validated(self, document: Document, model: type[Part], value: Any, at: Keys) -> Part | None:

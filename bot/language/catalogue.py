@@ -39,6 +39,7 @@ class LanguageFile(BaseModel):
     articles: list[str] = []
     determiners: list[str] = []
     number_words: list[str] = []
+    street_words: list[str] = []
     at_signs: list[str] = []
     introductions: list[str] = []
     questions: list[str]
@@ -64,6 +65,7 @@ class Language:
     articles: frozenset[str]
     determiners: frozenset[str]
     number_words: frozenset[str]
+    street_words: frozenset[str]
     introductions: frozenset[str]
     questions: frozenset[str]
     women: frozenset[str]
@@ -170,6 +172,7 @@ def language(code: str) -> Language:
         articles=_folded(file.articles, elisions),
         determiners=_folded(file.determiners, elisions),
         number_words=_folded(file.number_words, elisions),
+        street_words=_folded(file.street_words, elisions),
         introductions=frozenset(" ".join(re.findall(r"\w+", fold(i))) for i in file.introductions),
         questions=_folded(file.questions, elisions),
         women=women,

@@ -124,7 +124,7 @@ async def test_people_who_stopped_asking_are_forgotten(clock: Clock) -> None:
 
 
 @pytest.mark.parametrize("within", [MINUTE, HOUR])
-def test_a_courtesy_that_was_said_is_due_again_after_a_time(within: float, clock: Clock) -> None:
+async def test_a_courtesy_that_was_said_is_due_again_after_a_time(within: float, clock: Clock) -> None:
     limits = Limits(20)
     assert limits.due("too_fast", "rose", within)
     limits.said("too_fast", "rose", within)
@@ -134,13 +134,13 @@ def test_a_courtesy_that_was_said_is_due_again_after_a_time(within: float, clock
     assert limits.due("too_fast", "rose", within)
 
 
-def test_a_courtesy_that_could_not_be_said_stays_due() -> None:
+async def test_a_courtesy_that_could_not_be_said_stays_due() -> None:
     limits = Limits(20)
     assert limits.due("too_fast", "rose", MINUTE)
     assert limits.due("too_fast", "rose", MINUTE)
 
 
-def test_another_courtesy_and_another_person_are_another_matter() -> None:
+async def test_another_courtesy_and_another_person_are_another_matter() -> None:
     limits = Limits(20)
     limits.said("too_fast", "rose", MINUTE)
     assert limits.due("sorry", "rose", MINUTE)

@@ -51,7 +51,7 @@ async def command(desk: Desk, voter: Voter, update: Update) -> None:
     addressed = not voter.group or "@" in (message.text or "").split()[0]
     if (known is None and not addressed) or not await admitted(desk, voter):
         return
-    if known is None or (known == "status" and not desk.moderates(voter)):
+    if known is None or (known == "status" and (voter.group or not desk.moderates(voter))):
         await say(desk, voter, message, [escaped(voter.say("telegram.unknown_command"))])
         return
     if voter.election is None and known in NEEDS_ELECTION:

@@ -10,6 +10,7 @@ from telegram import InlineKeyboardMarkup as Keyboard
 from bot.channels.browsing import Browsing
 from bot.channels.telegram.desk import Desk, Voter
 from bot.channels.telegram.targets import Tap
+from bot.dialogue.composing import Setting, suggested
 from bot.dialogue.outcomes import (
     CandidateCard,
     Clarification,
@@ -91,7 +92,9 @@ class Keyboards:
 
     def starters(self) -> Keyboard:
         """Where to begin: what the election offers first, then the lists."""
-        rows = self.choices(self.browsing.election.description.starters)
+        election = self.browsing.election
+        setting = Setting(election, self.say.code, self.desk.now())
+        rows = self.choices(each.target for each in suggested(election.description.starters, setting))
         lists = [self._list("candidates", "c"), self._list("topics", "t")]
         return Keyboard([*rows, lists])
 

@@ -58,6 +58,8 @@ async def serve(
     """Serve until an event happens: what has begun by then is finished, what has not is left to Telegram."""
     state = State(settings.state_url, lambda event: report(event, level="warning"))
     await state.open()
+    if not settings.contact:
+        report("no_contact", level="warning")
     try:
         app = build(settings)
         desk = Desk(assistant, state, settings, now, report)
