@@ -228,7 +228,8 @@ class _Reading:
     def _read(self, path: Path) -> Document:
         document = read(path, self.root)
         self.problems.extend(document.problems)
-        self.digest.update(f"{path.relative_to(self.root).as_posix()}\0{document.text}\0".encode())
+        named = f"{path.relative_to(self.root).as_posix()}\0{document.text}\0"
+        self.digest.update(named.encode("utf-8", "replace"))
         return document
 
     def _validated(self, document: Document, model: type[Part], value: Any, at: Keys) -> Part | None:

@@ -98,7 +98,12 @@ def serving_bot(
         telegram_bot_token=telegram.token,
         telegram_api_url=telegram.url,
         state_url=f"sqlite:///{database}",
-        **{"state_key": KEY, "messages_per_second": PLENTY, "group_messages_per_minute": PLENTY}
+        **{
+            "contact": "redaction@example.org",
+            "state_key": KEY,
+            "messages_per_second": PLENTY,
+            "group_messages_per_minute": PLENTY,
+        }
         | (
             {"webhook_url": f"http://127.0.0.1:{served.port}/hook", "webhook_port": served.port}
             if webhook

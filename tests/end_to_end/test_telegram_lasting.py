@@ -324,3 +324,107 @@ def test_whoever_asks_too_much_is_told_once(telegram: StandIn, start: Start) -> 
             "Cela fait beaucoup de questions à la fois. Laissez-moi 21 secondes, puis continuez."
         ]
         assert asked(telegram, other, "messatfa cameras").text.startswith("Lies Messatfa")
+
+
+# --- found by fresh eyes ---------------------------------------------------------------------------------
+
+
+def test_a_question_that_could_not_be_answered_for_a_while_costs_one_turn(
+    telegram: StandIn, start: Start
+) -> None:
+    with start(questions_per_minute=4):
+        voter = telegram.private()
+        asked(telegram, voter, "/start")
+        telegram.fail("sendMessage", times=6, kind="server_error")
+        questions = ["messatfa cameras", "inoughi police", "pottier-dumas impots"]
+        for question in questions:
+            telegram.say(voter, question)
+        telegram.wait(lambda: len(telegram.replies(voter)) == 4, timeout=20)
+
+
+def test_forgetting_in_private_forgets_what_was_asked_in_a_group(telegram: StandIn, start: Start) -> None:
+    with start() as bot:
+        person = telegram.user()
+        group = telegram.supergroup("Quartier", members=[person], bot="administrator")
+        sent = telegram.say(group, f"@{telegram.username} messatfa cameras", user=person)
+        telegram.wait_for_message(group, after=sent)
+        asked(telegram, telegram.private(person), "/oublier")
+        sent = telegram.say(group, "/pourquoi", user=person)
+        assert telegram.wait_for_message(group, after=sent).text.startswith("Je n'ai plus de question")
+        telegram.settled()
+        assert "conversations" not in bot.kept_of(person.id)
+
+
+def test_an_administrator_who_forgets_in_a_group_is_forgotten_too(telegram: StandIn, start: Start) -> None:
+    with start() as bot:
+        person = telegram.user()
+        group = telegram.supergroup("Quartier", members=[person], bot="administrator")
+        asked(telegram, telegram.private(person), "/langue en")
+        sent = telegram.say(group, "/langue en", user=person)
+        telegram.wait_for_message(group, after=sent)
+        sent = telegram.say(group, "/forget", user=person)
+        assert "erased" in telegram.wait_for_message(group, after=sent).text
+        assert bot.kept_of(person.id) == {}
+        assert bot.kept_of(group.id) == {}
+
+
+def test_a_town_named_in_an_edit_counts(telegram: StandIn, start: Start, two_towns: Assistant) -> None:
+    with start(two_towns):
+        voter = telegram.private()
+        asked(telegram, voter, f"/start {VILLEBOIS}")
+        question = telegram.say(voter, "la police municipale")
+        first = telegram.wait_for_message(voter, after=question)
+        telegram.edit(question, "la police municipale à Levallois")
+        changed = telegram.wait(
+            lambda: next(
+                (m for m in telegram.replies(voter) if m.message_id == first.message_id and m.edited), None
+            )
+        )
+        assert "Levallois-Perret" in changed.text.splitlines()[1]
+
+
+def test_a_question_asked_before_its_election_was_chosen_is_answered_then(
+    telegram: StandIn, start: Start, two_towns: Assistant
+) -> None:
+    with start(two_towns):
+        voter = telegram.private()
+        menu = asked(telegram, voter, "messatfa cameras")
+        chosen = telegram.wait_for_message(voter, after=telegram.tap(menu, "Levallois"))
+        assert telegram.wait_for_message(voter, after=chosen).text.startswith(
+            "Lies Messatfa · Vidéosurveillance"
+        )
+
+
+def test_a_town_named_inline_counts_for_that_answer(
+    telegram: StandIn, start: Start, two_towns: Assistant
+) -> None:
+    with start(two_towns):
+        user = telegram.user()
+        answer = telegram.wait_for_inline(telegram.inline(user, "police municipale levallois"))
+        assert len(answer.results) == 8
+
+
+def test_a_moderator_who_never_wrote_to_the_bot_keeps_no_one_from_its_menus(
+    telegram: StandIn, start: Start
+) -> None:
+    with start(moderator_ids={987_654}):
+        telegram.wait(lambda: ("all_private_chats", "en") in telegram.profile.commands)
+        telegram.wait(lambda: "en" in telegram.profile.descriptions)
+
+
+def test_nobody_is_told_a_result_before_its_day(telegram: StandIn, start: Start) -> None:
+    with start(now=datetime(2026, 3, 14, 12, tzinfo=UTC)):
+        voter = telegram.private()
+        assert not any("Résultat" in label for label in labels(asked(telegram, voter, "/start")))
+        assert "12 918" not in asked(telegram, voter, "qui a gagné les élections").text
+
+
+def test_inline_on_two_people_offers_each_answer_once(telegram: StandIn, start: Start) -> None:
+    with start():
+        for query in (
+            "messatfa et nouguier proprete",
+            "nouguier et inoughi jeunesse",
+            "messatfa et inoughi police",
+        ):
+            found = telegram.wait_for_inline(telegram.inline(telegram.user(), query)).results
+            assert len({result["id"] for result in found}) == len(found) > 0
