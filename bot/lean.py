@@ -14,6 +14,11 @@ from bot.dialogue.memory import Memory
 from bot.knowledge.model import Base
 
 M_ARENA_MAX = -8
+M_MMAP_THRESHOLD = -3
+LARGE = 65_536
+"""Bytes from which on a piece of memory is given back as soon as it is no longer used."""
+YOUNG = (5_000, 20, 20)
+"""When to look for garbage: one answer makes and drops thousands of objects, which need no looking at."""
 UNWANTED = ("rich", "pygments")
 EAGER = ("httpx", "structlog")
 PREPARED = 16
@@ -31,6 +36,7 @@ def prepared(base: Base, now: datetime) -> Assistant:
     for identifier in list(base.elections)[:PREPARED]:
         assistant.respond(Utterance(STRANGE, identifier), Memory(), now)
     give_back()
+    gc.set_threshold(*YOUNG)
     gc.freeze()  # what is there now stays: looking through it again for garbage would cost every answer
     return assistant
 
@@ -39,6 +45,7 @@ def _one_heap() -> None:
     """Threads share one heap: one of their own each would be a little memory lost each, and ours hardly allocate."""
     with suppress(AttributeError, OSError):
         ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)
+        ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, LARGE)
 
 
 def give_back() -> None:

@@ -12,7 +12,7 @@ import Stemmer
 
 CHARACTERS = 4096
 WORDS = 400
-RECENT = 1024
+RECENT = 768
 """Words looked up lately that are kept at hand; more cost memory and save little."""
 
 _SIGNS = str.maketrans(

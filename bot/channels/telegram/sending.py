@@ -7,7 +7,7 @@ from typing import Any
 
 from telegram import InlineKeyboardMarkup, LinkPreviewOptions, Message, ReplyParameters
 from telegram.constants import ParseMode
-from telegram.error import BadRequest, ChatMigrated, InvalidToken, NetworkError, RetryAfter
+from telegram.error import BadRequest, ChatMigrated, EndPointNotFound, InvalidToken, NetworkError, RetryAfter
 from telegram.ext import AIORateLimiter, ExtBot
 
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
@@ -40,7 +40,9 @@ class Outgoing(AIORateLimiter):
 
 def passing(error: BaseException) -> bool:
     """Whether what Telegram did not take now it may take later."""
-    return isinstance(error, RetryAfter | NetworkError | InvalidToken) and not isinstance(error, BadRequest)
+    return isinstance(error, RetryAfter | NetworkError | InvalidToken | EndPointNotFound) and not isinstance(
+        error, BadRequest
+    )
 
 
 async def send(
@@ -55,19 +57,35 @@ async def send(
     while len(sent) < len(texts):
         last = len(sent) == len(texts) - 1
         try:
-            message = await bot.send_message(
-                chat_id,
-                texts[len(sent)],
-                parse_mode=ParseMode.HTML,
-                link_preview_options=NO_PREVIEW,
-                reply_markup=keyboard if last else None,
-                reply_parameters=_replying(reply_to) if not sent else None,
-            )
+            buttons, question = keyboard if last else None, reply_to if not sent else None
+            sent.append(await _post(bot, chat_id, texts[len(sent)], buttons, question))
         except ChatMigrated as moved:
             chat_id, reply_to = moved.new_chat_id, None
-            continue
-        sent.append(message.message_id)
     return tuple(sent)
+
+
+async def _post(
+    bot: ExtBot[None], chat_id: int, text: str, keyboard: InlineKeyboardMarkup | None, reply_to: int | None
+) -> int:
+    """The number of a message that now stands in a chat.
+
+    Not by the method's usual name, which would make a whole Message, buttons and all, of an answer of which only the
+    number is wanted: that takes a tenth of an answer's time.
+    """
+    values: dict[str, Any] = {
+        "chat_id": chat_id,
+        "text": text,
+        "parse_mode": ParseMode.HTML,
+        "link_preview_options": NO_PREVIEW,
+    }
+    if keyboard is not None:
+        values["reply_markup"] = keyboard
+    if reply_to is not None:
+        values["reply_parameters"] = ReplyParameters(reply_to, allow_sending_without_reply=True)
+    sent = await bot.do_api_request("send_Message", values)
+    if not isinstance(sent, dict) or type(sent.get("message_id")) is not int:
+        raise NetworkError("not an answer of the Bot API")
+    return int(sent["message_id"])
 
 
 async def rewrite(
@@ -120,7 +138,3 @@ async def _delete(bot: ExtBot[None], chat_id: int, message: int) -> None:
         await bot.delete_message(chat_id, message)
     except BadRequest:
         return
-
-
-def _replying(message: int | None) -> ReplyParameters | None:
-    return ReplyParameters(message, allow_sending_without_reply=True) if message is not None else None

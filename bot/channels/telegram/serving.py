@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import uvicorn
     from starlette.applications import Starlette
 
-HOUSEKEEPING = 60.0
+HOUSEKEEPING = 30.0
 """Seconds between two rounds of deleting what is old and telling who is waiting."""
 PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0)
 
@@ -198,7 +198,7 @@ def _listening(settings: Settings) -> socket.socket:
 
 
 async def _chores(desk: Desk, stop: asyncio.Event) -> None:
-    """Introduce the bot, until Telegram has heard it; every minute, delete what is old and tell who is waiting."""
+    """Introduce the bot, until Telegram has heard it; every half minute, delete what is old and tell who is waiting."""
     introduced = False
     while not stop.is_set():
         try:
