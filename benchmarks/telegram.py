@@ -21,7 +21,7 @@ from benchmarks.parts import parts
 from benchmarks.report import Bound, Plan, Section, table
 from tests.stand_in import Remote, process
 
-TOKEN = "123456:a-token-for-measuring-only"  # noqa: S105
+TOKEN = "123456:a-token-for-measuring-only"
 CHATS = 200
 UPDATES = 3_000
 ROUNDS = 3
@@ -61,8 +61,8 @@ def measure(plan: Plan) -> Section:
     ]
     share = {m: found["ours", m].per_second / found["echo", m].per_second for m in ("polling", "webhook")}
     text = [
-        f"{updates:,} questions of the project's banks from {CHATS} chats, all waiting at once; the median of {rounds} runs "
-        "each, in turns. The stand-in for Telegram runs in a process of its own on the other core. Limits that protect "
+        f"{updates:,} questions of the project's banks from {CHATS} chats, all waiting at once; the median of "
+        f"{rounds} runs each, in turns. The stand-in for Telegram runs in a process of its own on the other core. Limits that protect "
         "Telegram and voters are lifted for both.",
         table(("", "updates a second", "ms of processor each", "MiB"), rows),
         "Where one update's time goes, each part alone, in one thread:",
@@ -83,19 +83,22 @@ def measure(plan: Plan) -> Section:
 
 
 def _run(name: str, mode: str, questions: Sequence[str], updates: int) -> Run:
-    with tempfile.TemporaryDirectory() as folder, process(TOKEN, "--keep", "2000") as telegram:
-        with _bot(name, mode, telegram.url, Path(folder)) as bot:
-            chats = [telegram.private().id for _ in range(CHATS)]
-            _ask(telegram, name, list(zip(chats, islice(cycle(questions), CHATS), strict=False)))
-            before, started = _worked(bot.pid), perf_counter()
-            _ask(telegram, name, list(zip(islice(cycle(chats), updates), cycle(questions), strict=False)))
-            took = perf_counter() - started
-            worked = _worked(bot.pid) - before
-            return Run(updates / took, 1000 * worked / updates, resident(bot.pid))
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        process(TOKEN, "--keep", "2000") as telegram,
+        _bot(name, mode, telegram.url, Path(folder)) as bot,
+    ):
+        chats = [telegram.private().id for _ in range(CHATS)]
+        _ask(telegram, name, list(zip(chats, islice(cycle(questions), CHATS), strict=False)))
+        before, started = _worked(bot.pid), perf_counter()
+        _ask(telegram, name, list(zip(islice(cycle(chats), updates), cycle(questions), strict=False)))
+        took = perf_counter() - started
+        worked = _worked(bot.pid) - before
+        return Run(updates / took, 1000 * worked / updates, resident(bot.pid))
 
 
 def _ask(telegram: Remote, name: str, said: list[tuple[int, str]]) -> None:
-    """Say it all and wait until all is answered: ours acknowledges when it has answered, the echo bot answers once each."""
+    """Say it all and wait until all is answered: ours acknowledges what it has answered, the echo bot answers once."""
     wanted = _answers(telegram) + len(said)
     telegram.say_many(said=said)
     if name == "ours":

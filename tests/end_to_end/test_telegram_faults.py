@@ -341,7 +341,12 @@ def test_a_bot_that_waits_for_telegram_can_be_stopped(telegram: StandIn, tmp_pat
     with running(settings, tmp_path) as process:
         process.prints("not_connected")
         assert process.stop() == 0
-    assert [json.loads(line)["event"] for line in process.lines if line] == ["knowledge", "no_contact", "not_connected", "stopped"]
+    assert [json.loads(line)["event"] for line in process.lines if line] == [
+        "knowledge",
+        "no_contact",
+        "not_connected",
+        "stopped",
+    ]
 
 
 @pytest.mark.parametrize("options", [(), ("--webhook",)])
