@@ -62,8 +62,8 @@ def measure(plan: Plan) -> Section:
     share = {m: found["ours", m].per_second / found["echo", m].per_second for m in ("polling", "webhook")}
     text = [
         f"{updates:,} questions of the project's banks from {CHATS} chats, all waiting at once; the median of "
-        f"{rounds} runs each, in turns. The stand-in for Telegram runs in a process of its own on the other core. Limits that protect "
-        "Telegram and voters are lifted for both.",
+        f"{rounds} runs each, in turns. The stand-in for Telegram runs in a process of its own on the other core. "
+        "Limits that protect Telegram and voters are lifted for both.",
         table(("", "updates a second", "ms of processor each", "MiB"), rows),
         "Where one update's time goes, each part alone, in one thread:",
         table(("part", "ms"), parts(questions)),
