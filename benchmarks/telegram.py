@@ -24,7 +24,7 @@ from tests.stand_in import Remote, process
 TOKEN = "123456:a-token-for-measuring-only"
 CHATS = 200
 UPDATES = 3_000
-ROUNDS = 3
+ROUNDS = 5
 LASTING = 10_000
 SHARE = 0.8
 MIB = 110.0

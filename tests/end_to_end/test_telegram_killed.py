@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.channels.telegram.serving import WAITING
 from tests.end_to_end.processes import environment, running
 from tests.stand_in import Chat, StandIn
 
@@ -50,7 +51,8 @@ def test_killed_in_the_middle_no_question_is_lost_and_few_are_answered_twice(
             after = answered(telegram, chats)
             assert second.stop() == 0
         assert min(after) == 1
-        assert sum(number - 1 for number in after) <= CONCURRENCY
+        # By webhook, four times as many may be open: answered, and waiting to be saved together.
+        assert sum(number - 1 for number in after) <= CONCURRENCY * (WAITING if webhook else 1)
         assert telegram.violations == []
         for line in first.lines + second.lines:
             assert '"level": "error"' not in line

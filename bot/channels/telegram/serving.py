@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 HOUSEKEEPING = 30.0
 """Seconds between two rounds of deleting what is old and telling who is waiting."""
+WAITING = 4
+"""How many times as many updates Telegram may have open as are handled at a time: most wait to be saved, together."""
 PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0)
 
 
@@ -161,7 +163,7 @@ async def _announce(desk: Desk) -> None:
             str(settings.webhook_url),
             secret_token=settings.secret,
             allowed_updates=HEARD,
-            max_connections=min(100, settings.concurrency),
+            max_connections=min(100, WAITING * settings.concurrency),
         )
     except BadRequest:
         raise Refused("webhook_refused") from None
