@@ -14,7 +14,6 @@ import structlog
 from bot.settings import Settings
 
 ROOT = Path(__file__).parents[1]
-OWN = "bot"
 QUIET = (
     "httpx",
     "httpcore",

@@ -25,4 +25,4 @@ FEEDBACK = timedelta(days=365)
 """Counts without names: whether an answer got better is seen over months."""
 
 UNANSWERED = timedelta(days=365)
-"""Counted from the last day it was asked; sooner when a moderator deals with it."""
+"""Counted from the last day it was asked."""

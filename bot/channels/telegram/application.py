@@ -17,13 +17,11 @@ from telegram import (
 )
 from telegram.error import BadRequest, Forbidden, TelegramError
 from telegram.ext import (
-    AIORateLimiter,
     Application,
     ApplicationBuilder,
     CallbackContext,
     CallbackQueryHandler,
     ChatMemberHandler,
-    ExtBot,
     InlineQueryHandler,
     MessageHandler,
     filters,
@@ -43,7 +41,6 @@ from bot.channels.telegram.tapping import tapped
 from bot.dialogue.wording import Wording, wording
 from bot.settings import Settings
 
-Bot = ExtBot[AIORateLimiter]
 App = Application[Any, Any, Any, Any, Any, Any]
 Handler = Callable[[Desk, Voter, Update], Awaitable[None]]
 
