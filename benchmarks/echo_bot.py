@@ -1,7 +1,8 @@
 """A bare python-telegram-bot that says back what it hears: how fast the library alone is.
 
 Set up as its custom-webhook example shows, with as many updates at a time and connections as ours has;
-ECHO_AT_A_TIME=1 makes it the library's first example, which is faster. By webhook it acknowledges an update before it has answered it, as the example does.
+ECHO_AT_A_TIME=1 makes it the library's first example, which is faster. By webhook it acknowledges an update before
+it has answered it, as the example does.
 """
 
 from __future__ import annotations
