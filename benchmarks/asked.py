@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bot.dialogue.assistant import Assistant
-from bot.evaluation.bank import Question, read_bank
+from bot.evaluation.bank import Question, banks_of, read_bank
 from bot.evaluation.scoring import Result, ask, score
 from bot.knowledge.loading import load
 from bot.knowledge.model import Base, Election
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from bot.dialogue.what import Thresholds
 
 ROOT = Path(__file__).parents[1]
-QUESTIONS = ROOT / "tests" / "questions"
 BUNDLED = "levallois-perret-2026"
 INVENTED = "villebois-2032"
 INVENTED_NOW = datetime(2032, 3, 1, 12, tzinfo=ZoneInfo("Europe/Paris"))
@@ -51,7 +50,7 @@ def bundled(quick: bool, files: Sequence[Path] = ()) -> Asked:
     election = base.elections[BUNDLED]
     zone = ZoneInfo(election.description.time_zone)
     now = datetime.combine(election.description.checked, time(12), zone)
-    paths = files or [QUESTIONS / f"{code}.yaml" for code in election.languages]
+    paths = files or banks_of(ROOT / "knowledge", election.id)
     return Asked(tuple(q for path in paths for q in questions(path, quick)), base, election, now)
 
 
@@ -63,7 +62,7 @@ def invented(quick: bool) -> Iterator[Asked]:
         shutil.copytree(ROOT / "knowledge" / "common", root / "common")
         shutil.copytree(ROOT / "tests" / "fixtures" / "knowledge" / INVENTED, root / INVENTED)
         base = sound(root)
-        found = questions(QUESTIONS / "villebois.yaml", quick)
+        found = [q for path in banks_of(root, INVENTED) for q in questions(path, quick)]
         yield Asked(tuple(found), base, base.elections[INVENTED], INVENTED_NOW)
 
 

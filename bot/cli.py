@@ -295,7 +295,7 @@ def questions(where: Where, files: tuple[str, ...], bank: tuple[str, ...]) -> in
     base = sound(where)
     election = chosen(base, where.election)
     now = clock(where.now, election.description.time_zone)()
-    read = [read_bank(path) for path in _banks([*files, *bank], election)]
+    read = [read_bank(path) for path in _banks([*files, *bank], where, election)]
     problems = [problem for _, found in read for problem in found]
     if problems:
         click.echo("\n".join(str(problem) for problem in sorted(problems)), err=True)
@@ -313,19 +313,21 @@ def questions(where: Where, files: tuple[str, ...], bank: tuple[str, ...]) -> in
     return 1 if failed(results) else 0
 
 
-def _banks(named: Sequence[str], election: Election) -> list[Path]:
-    """The banks named, or else those of the election's languages in tests/questions."""
+def _banks(named: Sequence[str], where: Where, election: Election) -> list[Path]:
+    """The banks named, or else those that the election brings with it."""
     from pathlib import Path
+
+    from bot.channels.opening import folder
+    from bot.evaluation.bank import banks_of
 
     missing = [name for name in named if not Path(name).is_file()]
     if missing:
         raise Refused("no_file", file=missing[0])
     if named:
         return [Path(name) for name in named]
-    usual = [Path("tests/questions") / f"{code}.yaml" for code in election.languages]
-    found = [path for path in usual if path.is_file()]
+    found = banks_of(folder(where.knowledge), election.id)
     if not found:
-        raise Refused("no_bank", names=", ".join(path.name for path in usual))
+        raise Refused("no_bank", election=election.id)
     return found
 
 

@@ -50,6 +50,11 @@ class Question(BaseModel):
     context: list[str] = []
 
 
+def banks_of(root: Path, election: str) -> list[Path]:
+    """The question banks that an election brings with it, in the order of their names."""
+    return sorted((root / election / "questions").glob("*.yaml"))
+
+
 def read_bank(path: Path) -> tuple[list[Question], list[Problem]]:
     """The questions of a file, and the problems of those that could not be read."""
     name = str(path)

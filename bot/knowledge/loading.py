@@ -23,6 +23,7 @@ from bot.knowledge.model import (
     Election,
     Fact,
     Identifier,
+    Muted,
     Party,
     Person,
     Places,
@@ -36,8 +37,8 @@ Part = TypeVar("Part", bound=BaseModel)
 
 FOLDERS: Mapping[str, type[BaseModel]] = {"topics": Topic, "facts": Fact, "candidates": Candidate}
 MAPPINGS: Mapping[str, type[BaseModel]] = {"sources": Source, "parties": Party, "people": Person}
-SINGLE: Mapping[str, type[BaseModel]] = {"election": Description, "places": Places}
-EXPECTED = (*FOLDERS, *(f"{kind}.yaml" for kind in (*MAPPINGS, *SINGLE)))
+SINGLE: Mapping[str, type[BaseModel]] = {"election": Description, "places": Places, "muted": Muted}
+EXPECTED = (*FOLDERS, "questions", *(f"{kind}.yaml" for kind in (*MAPPINGS, *SINGLE)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +147,7 @@ class _Reading:
                 if stranger.name not in EXPECTED and stranger.suffix != ".csv":
                     word = stranger.stem if stranger.stem in FOLDERS else stranger.name
                     self._complain(stranger, f"nothing reads this file{suggest(word, EXPECTED)}")
-            places = path / "places.yaml"
+            places, muted = path / "places.yaml", path / "muted.yaml"
             self._shared[folder] = Shared(
                 topics=self._each(path, "topics", Topic),
                 facts=self._each(path, "facts", Fact),
@@ -154,6 +155,7 @@ class _Reading:
                 parties=self._mapping(path / "parties.yaml", Party),
                 people=self._mapping(path / "people.yaml", Person),
                 places=(self._single(places, Places) if _exists(places) else None) or Places(),
+                muted=(self._single(muted, Muted) if _exists(muted) else None) or Muted(),
             )
         return self._shared[folder]
 

@@ -224,6 +224,13 @@ class Places(_Part):
     """Matters that no town decides, and elections that are not this one: pensions, the presidency."""
 
 
+class Muted(_Part):
+    """Questions that moderators do not want to see again: spam and abuse."""
+
+    questions: list[Line] = []
+    """Words, in this order, of questions that are not to be kept; others may stand between them."""
+
+
 class Round(_Part):
     """One day of voting; without a closing time the whole day counts as voting."""
 
@@ -241,6 +248,14 @@ class Order(StrEnum):
     ROTATING = "rotating"
     ALPHABETICAL = "alphabetical"
     BALLOT = "ballot"
+
+
+class Reviews(StrEnum):
+    """Whose edits somebody else must approve before voters see them."""
+
+    NONE = "none"
+    NEW_MODERATORS = "new-moderators"
+    ALWAYS = "always"
 
 
 class Description(_Part):
@@ -262,6 +277,8 @@ class Description(_Part):
     """The ids of all candidates as drawn by lot, for the order ballot."""
     starters: list[Identifier] = []
     """The ids of topics and facts offered to whoever does not know what to ask."""
+    reviews: Reviews = Reviews.NONE
+    """Whose edits wait for somebody else: none, new-moderators or always; a changed claim or source always does."""
     checked: Day
     """The last day somebody went through the sources: "no sourced statement, checked on…"."""
     includes: list[Identifier] = []
@@ -278,6 +295,7 @@ class Shared:
     parties: Mapping[str, Party] = field(default_factory=dict)
     people: Mapping[str, Person] = field(default_factory=dict)
     places: Places = field(default_factory=Places)
+    muted: Muted = field(default_factory=Muted)
 
 
 @dataclass(frozen=True)

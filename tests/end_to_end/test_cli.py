@@ -562,19 +562,20 @@ def test_a_bank_that_cannot_be_read_fails_with_its_places(one: str, tmp_path: Pa
     assert "bank.jsonl:1:1: this line is not JSON" in result.stderr
 
 
-def test_without_files_the_banks_of_the_election_s_languages_are_asked(
-    one: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_without_files_the_banks_that_the_election_brings_are_asked(
+    one: str, tmp_path: Path
 ) -> None:
-    monkeypatch.chdir(tmp_path)
+    root = Path(shutil.copytree(one, tmp_path / "knowledge"))
+    shutil.rmtree(root / "villebois-2032" / "questions")
+    one = str(root)
     assert sentence(invoke("questions", "--knowledge", one)).startswith("No question bank was found")
-    folder = tmp_path / "tests" / "questions"
-    folder.mkdir(parents=True)
+    folder = root / "villebois-2032" / "questions"
+    folder.mkdir()
     (folder / "fr.yaml").write_text("[]\n")
     assert sentence(invoke("questions", "--knowledge", one)).startswith(
         "These question banks hold no question"
     )
     (folder / "en.yaml").write_text(BANK % "unknown")
-    (folder / "villebois.yaml").write_text("not a bank\n")
     assert invoke("questions", "--knowledge", one).exit_code == 0
 
 

@@ -27,7 +27,7 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 LIST = HERE / "known-misses.yaml"
 HEAD = """\
-# Questions of the banks beside this file that are not answered as they should be yet, and why.
+# Questions of the banks that are not answered as they should be yet, and why.
 # A question on this list must fail; once it is mended, the tests say so: write the list anew with
 #     python -m tests.questions.misses
 """
@@ -42,12 +42,13 @@ class Bank:
     now: datetime
 
     def questions(self) -> list[Question]:
-        questions, problems = read_bank(HERE / f"{self.name}.yaml")
+        questions, problems = read_bank(KNOWLEDGE[self.election] / self.election / "questions" / f"{self.name}.yaml")
         assert not problems, "\n".join(map(str, problems))
         return questions
 
 
 BUNDLED, FICTIONAL = "levallois-perret-2026", "villebois-2032"
+KNOWLEDGE = {BUNDLED: ROOT / "knowledge", FICTIONAL: ROOT / "tests" / "fixtures" / "knowledge"}
 BANKS = [
     Bank("fr", BUNDLED, datetime(2026, 11, 23, 12, tzinfo=UTC)),
     Bank("en", BUNDLED, datetime(2026, 11, 23, 12, tzinfo=UTC)),
@@ -60,8 +61,8 @@ def assistants() -> dict[str, Assistant]:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         shutil.copytree(ROOT / "knowledge" / "common", root / "common")
-        shutil.copytree(ROOT / "tests" / "fixtures" / "knowledge" / FICTIONAL, root / FICTIONAL)
-        return {BUNDLED: Assistant(load(ROOT / "knowledge").base), FICTIONAL: Assistant(load(root).base)}
+        shutil.copytree(KNOWLEDGE[FICTIONAL] / FICTIONAL, root / FICTIONAL)
+        return {BUNDLED: Assistant(load(KNOWLEDGE[BUNDLED]).base), FICTIONAL: Assistant(load(root).base)}
 
 
 def result(bank: Bank, question: Question, assistant: Assistant) -> Result:

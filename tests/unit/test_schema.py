@@ -21,8 +21,10 @@ KINDS = {
     "sources": "town-2030/sources.yaml",
     "parties": "common/parties.yaml",
     "people": "town-2030/people.yaml",
-    "places": None,
+    "places": {"towns": ["Elsewhere"]},
+    "muted": {"questions": ["casino bonus"]},
 }
+"""A sound file of each kind in the small base, or what would stand in one."""
 TYPES: dict[str, type | tuple[type, ...]] = {
     "object": dict,
     "array": list,
@@ -86,8 +88,8 @@ def _under(value: Any, schema: dict[str, Any], root: dict[str, Any], at: str) ->
 
 
 def written(kind: str) -> Any:
-    path = KINDS[kind]
-    return {"towns": ["Elsewhere"]} if path is None else parse(FILES[path], Path(path), path).tree
+    held = KINDS[kind]
+    return parse(FILES[held], Path(held), held).tree if isinstance(held, str) else held
 
 
 def test_there_is_a_schema_for_each_kind_of_file() -> None:
@@ -121,7 +123,10 @@ BUNDLED = Path(__file__).parent.parent.parent / "knowledge"
 FOLDERS = {"topics": "topic", "facts": "fact", "candidates": "candidate"}
 
 
-@pytest.mark.parametrize("path", sorted(BUNDLED.rglob("*.yaml")), ids=str)
+KNOWLEDGE = [path for path in sorted(BUNDLED.rglob("*.yaml")) if path.parent.name != "questions"]
+
+
+@pytest.mark.parametrize("path", KNOWLEDGE, ids=str)
 def test_every_bundled_file_satisfies_its_schema(path: Path) -> None:
     kind = FOLDERS.get(path.parent.name, path.stem)
     schema = schemas()[kind]
