@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
@@ -15,12 +15,9 @@ from bot.channels.opening import Refused, Where, spoken
 
 if TYPE_CHECKING:
     from datetime import datetime
-    from pathlib import Path
 
     from bot.dialogue.assistant import Assistant
     from bot.dialogue.wording import Wording
-    from bot.knowledge.document import Problem
-    from bot.knowledge.loading import Loaded
     from bot.knowledge.model import Election
 
 OPTIONS = (
@@ -179,6 +176,7 @@ def serve(where: Where, webhook: bool) -> None:
         found = settings()
     except Unset as unset:
         raise Refused("unset" if unset.missing else "bad_setting", name=unset.name) from None
+    root = folder(where.knowledge)
     base = only(sound(where), where.election)
     now = clock(where.now, next(iter(base.elections.values())).description.time_zone)
     assistant = prepared(base, now())
@@ -187,9 +185,10 @@ def serve(where: Where, webhook: bool) -> None:
     from bot.logs import report_to
 
     report = report_to(found)
-    report("knowledge", folder=str(folder(where.knowledge)))
+    report("knowledge", folder=str(root))
     webhook = webhook or found.webhook_url is not None
-    asyncio.run(serving.until_told(assistant, found, now, report, webhook))
+    served = serving.Served(assistant, root, lambda changed: only(changed, where.election))
+    asyncio.run(serving.until_told(served, found, now, report, webhook))
 
 
 @main.command()
@@ -246,37 +245,9 @@ def _answer_lines(assistant: Assistant, election: Election, now: datetime) -> in
 @everywhere
 def check(where: Where, fast: bool, form: str) -> int:
     """Report every problem of the knowledge base, sorted by place."""
-    from bot.channels.opening import problems_of, read
-    from bot.channels.reports import annotation
+    from bot.channels.checking import report_problems
 
-    loaded = read(where)
-    problems = set(problems_of(loaded))
-    if not fast and all(p.notice for p in problems):
-        problems.update(_misled(loaded, where))
-    for problem in sorted(problems):
-        click.echo(annotation(problem) if form == "github" else str(problem))
-    wrong = sum(not p.notice for p in problems)
-    if form == "text":
-        key = "problems" if problems else "sound"
-        ids = ", ".join(sorted(loaded.base.elections))
-        click.echo(
-            words()(f"terminal.{key}", problems=wrong, notices=len(problems) - wrong, ids=ids), err=True
-        )
-    return 1 if wrong else 0
-
-
-def _misled(loaded: Loaded, where: Where) -> Iterator[Problem]:
-    """The problems of the phrasings that lead elsewhere than to their own entry, for each election served."""
-    from bot.channels.opening import chosen, clock
-    from bot.dialogue.assistant import Assistant
-    from bot.evaluation.phrasings import misled
-
-    base = loaded.base
-    assistant = Assistant(base)
-    elections = [chosen(base, where.election)] if where.election else base.elections.values()
-    for election in elections:
-        now = clock(where.now, election.description.time_zone)
-        yield from misled(assistant, election.id, now(), loaded)
+    return report_problems(where, words(), fast, form)
 
 
 @main.command()
@@ -285,67 +256,50 @@ def _misled(loaded: Loaded, where: Where) -> Iterator[Problem]:
 @everywhere
 def questions(where: Where, files: tuple[str, ...], bank: tuple[str, ...]) -> int:
     """Ask the questions of banks (.yaml, .jsonl) and report how they were answered."""
-    from bot.channels.opening import chosen, clock, sound
-    from bot.channels.reports import failed, failures, show, tally
-    from bot.dialogue.assistant import Assistant
-    from bot.evaluation.bank import read_bank
-    from bot.evaluation.scoring import ask as ask_question
-    from bot.evaluation.scoring import score
+    from bot.channels.checking import ask_banks
 
-    base = sound(where)
-    election = chosen(base, where.election)
-    now = clock(where.now, election.description.time_zone)()
-    read = [read_bank(path) for path in _banks([*files, *bank], where, election)]
-    problems = [problem for _, found in read for problem in found]
-    if problems:
-        click.echo("\n".join(str(problem) for problem in sorted(problems)), err=True)
-        return 1
-    asked = [question for found, _ in read for question in found]
-    if not asked:
-        raise Refused("no_questions")
-    assistant = Assistant(base)
-    results = [score(q, ask_question(assistant, q, election.id, now), election) for q in asked]
-    say = words()
-    show(tally(results, say))
-    missed = failures(results, say)
-    if missed:
-        click.echo("\n".join(["", say("terminal.failures", count=len(missed)), *missed]))
-    return 1 if failed(results) else 0
-
-
-def _banks(named: Sequence[str], where: Where, election: Election) -> list[Path]:
-    """The banks named, or else those that the election brings with it."""
-    from pathlib import Path
-
-    from bot.channels.opening import folder
-    from bot.evaluation.bank import banks_of
-
-    missing = [name for name in named if not Path(name).is_file()]
-    if missing:
-        raise Refused("no_file", file=missing[0])
-    if named:
-        return [Path(name) for name in named]
-    found = banks_of(folder(where.knowledge), election.id)
-    if not found:
-        raise Refused("no_bank", election=election.id)
-    return found
+    return ask_banks(where, words(), [*files, *bank])
 
 
 @main.command()
+@click.option("--png", metavar="FILE", help="Draw it as a picture instead.")
+@click.option("--html", metavar="FILE", help="Write it as a page instead.")
+@click.option(
+    "--older-than",
+    type=click.IntRange(0, 36_500),
+    default=365,
+    metavar="DAYS",
+    show_default=True,
+    help="From how many days on a source is old.",
+)
+@click.option("--all", "everything", is_flag=True, help="List every finding and every topic.")
 @everywhere
-def coverage(where: Where) -> None:
+def coverage(where: Where, png: str | None, html: str | None, older_than: int, everything: bool) -> None:
     """Show which candidate has how many statements on which topic, and what is missing."""
-    from bot.channels import reports
-    from bot.channels.opening import chosen, sound
+    from bot.channels.covering import Wanted, cover
 
-    election = chosen(sound(where), where.election)
-    say = words()
-    ids = sorted(election.candidates)
-    heads = [str(number) for number in range(1, len(ids) + 1)] if sys.stdout.isatty() else ids
-    click.echo(say("terminal.coverage"))
-    reports.show(reports.coverage(election, say, heads))
-    click.echo()
-    reports.show(reports.counts(election, say, heads))
+    cover(where, words(), Wanted(png, html, older_than, everything))
+
+
+@main.command()
+@click.argument("target", metavar="DIR")
+@everywhere
+def site(where: Where, target: str) -> None:
+    """Build a small website of the whole base in a folder, in every language."""
+    from bot.channels.releasing import build
+
+    build(where, target, words())
+
+
+@main.command()
+@click.option("--format", "form", type=click.Choice(["csv", "json", "markdown"]), default="json")
+@click.option("--output", metavar="FILE", help="Write it into a file instead of printing it.")
+@everywhere
+def export(where: Where, form: str, output: str | None) -> None:
+    """Print the whole base as JSON, CSV or one Markdown page."""
+    from bot.channels.releasing import write_out
+
+    write_out(where, form, output, words())
 
 
 @main.command()

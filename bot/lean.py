@@ -5,7 +5,8 @@ from __future__ import annotations
 import ctypes
 import gc
 import sys
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from importlib import import_module
 
@@ -19,6 +20,8 @@ LARGE = 65_536
 """Bytes from which on a piece of memory is given back as soon as it is no longer used."""
 YOUNG = (5_000, 20, 20)
 """When to look for garbage: one answer makes and drops thousands of objects, which need no looking at."""
+SHARE_S = 0.0005
+"""How long work beside answers may keep an answer waiting at a time, unlike Python's usual ten times as long."""
 UNWANTED = ("rich", "pygments")
 EAGER = ("httpx", "structlog")
 PREPARED = 16
@@ -33,12 +36,47 @@ def prepared(base: Base, now: datetime) -> Assistant:
     """
     _one_heap()
     assistant = Assistant(base)
-    for identifier in list(base.elections)[:PREPARED]:
-        assistant.respond(Utterance(STRANGE, identifier), Memory(), now)
+    make_ready(assistant, list(base.elections)[:PREPARED], now)
     give_back()
     gc.set_threshold(*YOUNG)
     gc.freeze()  # what is there now stays: looking through it again for garbage would cost every answer
     return assistant
+
+
+def renewed(base: Base, before: Assistant, now: datetime) -> Assistant:
+    """An assistant for a new version of a base, as ready as the one `before` it; what did not change serves both."""
+    assistant = Assistant(base, before.thresholds, before)
+    make_ready(assistant, [*list(base.elections)[:PREPARED], *before.scopes.ready], now)
+    return assistant
+
+
+def make_ready(assistant: Assistant, elections: Iterable[str], now: datetime) -> None:
+    """Lay out what questions about some elections need, of those that the base has and that are not yet ready."""
+    for identifier in elections:
+        if identifier in assistant.base.elections and identifier not in assistant.scopes.ready:
+            assistant.respond(Utterance(STRANGE, identifier), Memory(), now)
+
+
+@contextmanager
+def beside_answers() -> Iterator[None]:
+    """Long work in a thread while another one answers: the answers go first, and no garbage is looked for meanwhile.
+
+    What the work made is not looked through afterwards either, if what was there before is not.
+    """
+    lean = gc.get_freeze_count() > 0
+    collecting, share = gc.isenabled(), sys.getswitchinterval()
+    gc.collect(1)
+    gc.disable()
+    sys.setswitchinterval(SHARE_S)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(share)
+        if lean:
+            gc.freeze()
+        if collecting:
+            gc.enable()
+        _trim()
 
 
 def _one_heap() -> None:
@@ -51,6 +89,10 @@ def _one_heap() -> None:
 def give_back() -> None:
     """Return to the system what is no longer used; only glibc keeps it otherwise, and can be asked."""
     gc.collect()
+    _trim()
+
+
+def _trim() -> None:
     with suppress(AttributeError, OSError):
         ctypes.CDLL(None).malloc_trim(0)
 

@@ -5,9 +5,17 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
-from pydantic import AnyHttpUrl, BeforeValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    AnyHttpUrl,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{4,}")
@@ -19,10 +27,21 @@ def _numbers(value: object) -> object:
     return [part for part in re.split(r"[,;\s]+", value) if part] if isinstance(value, str) else value
 
 
+def _kept(url: str) -> str:
+    if not re.fullmatch(r"sqlite:///\S+", url):
+        raise ValueError("not a place to keep state")
+    return url
+
+
+StateUrl = Annotated[str, AfterValidator(_kept)]
+STATE_URL = "sqlite:///election-bot.sqlite3"
+CONFIG = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True)
+
+
 class Settings(BaseSettings):
     """The settings of one running bot; a value that is empty counts as not set."""
 
-    model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True)
+    model_config = CONFIG
 
     telegram_bot_token: SecretStr
     """The token that @BotFather gave."""
@@ -42,7 +61,7 @@ class Settings(BaseSettings):
     webhook_port: int = Field(8080, ge=0, le=65535)
     """The port to listen on for the webhook."""
 
-    state_url: str = "sqlite:///election-bot.sqlite3"
+    state_url: StateUrl = STATE_URL
     """Where state is kept: sqlite:///FILE."""
     state_key: SecretStr | None = None
     """The key under which chats are hidden in the state; made from the token if not set."""
@@ -75,13 +94,6 @@ class Settings(BaseSettings):
             raise ValueError("not a secret")
         return secret
 
-    @field_validator("state_url")
-    @classmethod
-    def _kept(cls, url: str) -> str:
-        if not re.fullmatch(r"sqlite:///\S+", url):
-            raise ValueError("not a place to keep state")
-        return url
-
     @field_validator("webhook_url")
     @classmethod
     def _secure(cls, url: AnyHttpUrl | None) -> AnyHttpUrl | None:
@@ -113,6 +125,15 @@ class Settings(BaseSettings):
         return hmac.new(self.token.encode(), purpose.encode(), hashlib.sha256).hexdigest()
 
 
+class StateSettings(BaseSettings):
+    """What a moderator's terminal needs to know to share the state of the bot: no token, as it is not on Telegram."""
+
+    model_config = CONFIG
+
+    state_url: StateUrl = STATE_URL
+    """Where state is kept: sqlite:///FILE."""
+
+
 class Unset(Exception):  # noqa: N818 - it is an answer to the operator, not a fault of the program
     """A setting that is missing or impossible, by its name in the environment."""
 
@@ -124,8 +145,20 @@ class Unset(Exception):  # noqa: N818 - it is an answer to the operator, not a f
 
 def settings() -> Settings:
     """The settings as they are now; `Unset` for the first that is missing or impossible, never with its value."""
+    return _read(Settings)
+
+
+def state_url() -> str:
+    """Where the state is, whether or not there is a token; `Unset` if that is impossible."""
+    return _read(StateSettings).state_url
+
+
+Read = TypeVar("Read", bound=BaseSettings)
+
+
+def _read(kind: type[Read]) -> Read:
     try:
-        return Settings()
+        return kind()
     except ValidationError as error:
         first = error.errors(include_input=False, include_context=False)[0]
         raise Unset(str(first["loc"][0]).upper(), first["type"] == "missing") from None

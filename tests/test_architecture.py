@@ -29,7 +29,7 @@ MODULE_LINES = 400
 
 DOORKEEPERS = {
     "yaml": ["bot/knowledge/document.py"],
-    "ruamel": ["bot/knowledge/editing.py"],
+    "ruamel": ["bot/knowledge/spans.py"],
     "watchfiles": ["bot/moderation/watching.py"],
     "PIL": ["bot/publishing/"],
     "jinja2": ["bot/publishing/"],
@@ -37,7 +37,7 @@ DOORKEEPERS = {
     "click": ["bot/channels/", "bot/cli.py"],
     "rapidfuzz": [
         *("bot/language/", "bot/matching/", "bot/dialogue/understanding"),
-        *("bot/knowledge/loading.py", "bot/knowledge/checks"),
+        *("bot/knowledge/loading.py", "bot/knowledge/checks", "bot/moderation/likeness.py"),
     ],
     "Stemmer": ["bot/language/text.py"],
     "msgpack": ["bot/language/frequency.py"],

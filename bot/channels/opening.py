@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
-    from bot.knowledge.document import Problem
     from bot.knowledge.loading import Loaded
     from bot.knowledge.model import Base, Election
 
@@ -72,24 +71,20 @@ def read(where: Where) -> Loaded:
     return load(folder(where.knowledge))
 
 
-def problems_of(loaded: Loaded, whole: bool = True) -> tuple[Problem, ...]:
-    """All that is wrong with a base; if not `whole`, without the slow search for phrasings that clash."""
-    from bot.knowledge.checks import CHECKS, check
-    from bot.matching import phrasing_checks
+def answerable(where: Where) -> Loaded:
+    """What was read of a knowledge base that may be answered from; one with problems is refused."""
+    from bot.matching.checking import problems_of
 
-    more = phrasing_checks.CHECKS
-    if not whole:
-        more = {"known-languages": more["known-languages"]}
-    return check(loaded, {**CHECKS, **more})
-
-
-def sound(where: Where) -> Base:
-    """A knowledge base that may be answered from; one with problems is not."""
     loaded = read(where)
     problems = [p for p in problems_of(loaded, whole=False) if not p.notice]
     if problems:
         raise Refused("broken", count=len(problems), problem=problems[0])
-    return loaded.base
+    return loaded
+
+
+def sound(where: Where) -> Base:
+    """A knowledge base that may be answered from."""
+    return answerable(where).base
 
 
 def chosen(base: Base, election: str | None) -> Election:

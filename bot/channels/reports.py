@@ -1,4 +1,4 @@
-"""What moderators and maintainers read: problems and their places, how banks went, what is covered."""
+"""What moderators and maintainers read: problems and their places, how banks went, tables."""
 
 from __future__ import annotations
 
@@ -10,10 +10,7 @@ from dataclasses import dataclass
 from bot.dialogue.wording import Wording
 from bot.evaluation.scoring import Result, Verdict
 from bot.knowledge.document import Problem
-from bot.knowledge.model import Election
-from bot.language.text import fold
-
-NOTHING = "·"
+from bot.publishing.telling import NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,46 +77,6 @@ def failures(results: Iterable[Result], say: Wording) -> list[str]:
 def failed(results: Iterable[Result]) -> bool:
     """Whether any answer is worse than an abstention."""
     return any(r.verdict in (Verdict.WRONG, Verdict.MISATTRIBUTED) for r in results)
-
-
-# --- coverage --------------------------------------------------------------------------------------------
-
-
-def coverage(election: Election, say: Wording, heads: Sequence[str]) -> Table:
-    """How many statements each candidate has on each topic, subtopics included, under `heads`."""
-    candidates = sorted(election.candidates)
-    rows = []
-    for path, topic in _tree(election, say):
-        counts = (len(election.claims(c, topic)) for c in candidates)
-        rows.append((path, *(str(count) if count else NOTHING for count in counts)))
-    return Table((say("terminal.column.topic"), *heads), tuple(rows))
-
-
-def counts(election: Election, say: Wording, heads: Sequence[str]) -> Table:
-    """For each candidate: topics with a statement of theirs, statements, and topics without one."""
-    topics = election.all("topics")
-    rows = []
-    for head, identifier in zip(heads, sorted(election.candidates), strict=True):
-        candidate = election.candidates[identifier]
-        claims = sum(len(held) for held in candidate.positions.values())
-        missing = sum(not election.claims(identifier, topic) for topic in topics)
-        rows.append((head, candidate.name, str(len(candidate.positions)), str(claims), str(missing)))
-    labels = (say(f"terminal.column.{key}") for key in ("candidate", "positions", "claims", "missing"))
-    return Table(("", *labels), tuple(rows), words=2)
-
-
-def _tree(election: Election, say: Wording) -> list[tuple[str, str]]:
-    """Every topic below its parent, by name, indented; as (name, id)."""
-
-    def name(topic: str) -> str:
-        names = election.topic(topic).name
-        return names.get(say.code) or next(iter(names.values()))
-
-    found = []
-    for topic in election.all("topics"):
-        lineage = [name(t) for t in reversed(list(election.lineage(topic)))]
-        found.append(([fold(part) for part in lineage], "  " * (len(lineage) - 1) + lineage[-1], topic))
-    return [(indented, topic) for _, indented, topic in sorted(found)]
 
 
 # --- tables ----------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from itertools import chain
 
 from bot.dialogue.scopes import Scope
@@ -30,13 +31,19 @@ _NUMBER = re.compile(r"\S*\d\S*")
 _WORD = re.compile(r"[^\W_]+|…")
 
 
-def anonymous(text: str, scope: Scope, code: str) -> str:
+def never(_: str) -> bool:
+    """For when nobody knows who else has used a word."""
+    return False
+
+
+def anonymous(text: str, scope: Scope, code: str, familiar: Callable[[str], bool] = never) -> str:
     """The words of a question that the base or the language knows, in lower case, and a mark for each one left out.
 
     Left out are addresses, numbers that are not in the base, and names of people that are not in the base: common
-    names, words with a capital inside the message, whatever follows "my name is", and words that nobody knows unless
-    a determiner stands before. Rather a word too many than a name: nothing is returned of a question of which no
-    word that means something is left.
+    names, words with a capital inside the message, whatever follows "my name is", and words that nobody knows, unless
+    a determiner stands before, or a thing of which they tell the kind, or they are `familiar`: others use them too.
+    Rather a word too many than a name: nothing is returned of a question of which no word that means something is
+    left.
     """
     shown = clean(text)
     if shown.isupper():
@@ -45,7 +52,7 @@ def anonymous(text: str, scope: Scope, code: str) -> str:
     if any(sign in shown for sign in "@.:"):
         shown = _ADDRESS.sub(f" {LEFT_OUT} ", _SPACED.sub(r"\1", shown))
     shown = _without_numbers(shown, scope)
-    kept = _Leaving(scope, scope.language(code)).kept(_WORD.findall(shown))
+    kept = _Leaving(scope, scope.language(code), familiar).kept(_WORD.findall(shown))
     words = re.sub(rf"(?:{LEFT_OUT} ?)+", f"{LEFT_OUT} ", " ".join(kept))[:CHARACTERS].strip()
     means = any(not scope.language(code).is_small(fold(w)) for w in words.split() if w != LEFT_OUT)
     return words if means else ""
@@ -71,8 +78,9 @@ def _without_numbers(shown: str, scope: Scope) -> str:
 class _Leaving:
     """One question being gone through, word by word."""
 
-    def __init__(self, scope: Scope, lang: Language) -> None:
+    def __init__(self, scope: Scope, lang: Language, familiar: Callable[[str], bool]) -> None:
         self.scope = scope
+        self.familiar = familiar
         self.lang = lang
         languages = scope.index.languages
         self.streets = frozenset(chain.from_iterable(x.street_words for x in languages))
@@ -130,4 +138,17 @@ class _Leaving:
             return False
         if any(lang.zipf(plain) >= KNOWN for lang in self.scope.index.languages):
             return True
-        return position > 0 and folded[position - 1] in self.lang.determiners and not word[0].isupper()
+        if word[0].isupper() or self.familiar(plain):
+            return not word[0].isupper()
+        if not position:
+            return False
+        return folded[position - 1] in self.lang.determiners or self._of_a_thing(position, folded)
+
+    def _of_a_thing(self, position: int, folded: list[str]) -> bool:
+        """Whether a word tells what kind of thing is meant, of one that the base speaks of: "a ground of …"."""
+        before, thing = folded[position - 1], folded[position - 2] if position > 1 else ""
+        return before in self.lang.linking and self._is_thing(thing)
+
+    def _is_thing(self, plain: str) -> bool:
+        people = self.lang.women | self.lang.men | self.streets
+        return self.scope.index.knows(plain) and not self.lang.is_small(plain) and plain not in people

@@ -41,11 +41,14 @@ class Utterance:
 
 
 class Assistant:
-    """Answers utterances from a base; holds nothing of any conversation."""
+    """Answers utterances from a base; holds nothing of any conversation.
 
-    def __init__(self, base: Base, thresholds: Thresholds = DEFAULT) -> None:
+    One for a new version of a base may take over what the one `before` it had laid out and is still true.
+    """
+
+    def __init__(self, base: Base, thresholds: Thresholds = DEFAULT, before: Assistant | None = None) -> None:
         self.base = base
-        self.scopes = Scopes(base)
+        self.scopes: Scopes = Scopes(base, before.scopes if before is not None else None)
         self._answerable_texts: dict[tuple[str, str], bool] = {}
         self.thresholds = thresholds
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
@@ -29,6 +29,8 @@ from bot.language.text import fold
 
 OFFERED = 3
 CLARIFIED = 4
+CORRECTED_DAYS = 30
+"""For how long a corrected statement says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +68,8 @@ def in_order(election: Election, candidates: Sequence[str], setting: Setting) ->
     return [c for c in everyone if c in set(candidates)]
 
 
-def _today(setting: Setting) -> str:
-    return setting.now.astimezone(ZoneInfo(setting.election.description.time_zone)).date().isoformat()
+def _today(setting: Setting) -> date:
+    return setting.now.astimezone(ZoneInfo(setting.election.description.time_zone)).date()
 
 
 def surname_key(name: str) -> tuple[str, str]:
@@ -279,7 +281,7 @@ class _Composing:
 
     def _timely(self, fact: Fact) -> list[Claim]:
         """What a fact says that had been published by now: nobody is told a result before there is one."""
-        today = _today(self.setting)
+        today = _today(self.setting).isoformat()
         published = ((claim, self.election.source(claim.source).published) for claim in fact.answer)
         return [claim for claim, day in published if day is None or day <= today[: len(day)]]
 
@@ -293,11 +295,20 @@ class _Composing:
             id=identifier,
             text=self._text(claim.claim),
             quote=self._quote(claim),
-            note=self._text(claim.note) if claim.note else None,
+            note=self._note(claim),
             source=claim.source,
             source_line=self._source_line(claim.source),
             url=source.url,
         )
+
+    def _note(self, claim: Claim) -> str | None:
+        """What is to be known of a statement; for a month, also that it was corrected, and what it said before."""
+        notes = [self._text(claim.note)] if claim.note else []
+        corrected = claim.corrected
+        if corrected is not None and 0 <= (_today(self.setting) - corrected.date).days <= CORRECTED_DAYS:
+            day = self.say.date(corrected.date)
+            notes.append(self.say("corrected_lately", date=day, was=self._text(corrected.was)))
+        return " ".join(notes) or None
 
     def _quote(self, claim: Claim) -> str | None:
         """The quote in the reader's language, or in the source's, saying so."""

@@ -25,12 +25,21 @@ def misled(
         if way.election.id != election_id:
             continue
         for code, phrasings in way.phrasings.items():
-            for index, phrasing in enumerate(phrasings):
-                utterance = Utterance(phrasing, election_id, language=code)
-                reply, _ = assistant.respond(utterance, Memory(), now)
-                if not _is_about(reply, way):
-                    message = f"{short(phrasing)} is written for '{way.entry[1]}', but {_instead(reply)}"
-                    yield way.spot.at(code, index).notice(message)
+            for index in range(len(phrasings)):
+                problem = astray(assistant, way, code, index, now)
+                if problem is not None:
+                    yield problem
+
+
+def astray(assistant: Assistant, way: Ways, code: str, index: int, now: datetime) -> Problem | None:
+    """A notice if one phrasing, asked word for word, is answered with something else or not at all."""
+    phrasing = way.phrasings[code][index]
+    utterance = Utterance(phrasing, way.election.id, language=code)
+    reply, _ = assistant.respond(utterance, Memory(), now)
+    if _is_about(reply, way):
+        return None
+    message = f"{short(phrasing)} is written for '{way.entry[1]}', but {_instead(reply)}"
+    return way.spot.at(code, index).notice(message)
 
 
 def _is_about(reply: Reply, way: Ways) -> bool:

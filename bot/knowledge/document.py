@@ -30,6 +30,8 @@ _HASHTAG = re.compile(r"\s+#\w")
 _CONTROL = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u2028-\u202e\u2060\u2066-\u2069\ufeff\ud800-\udfff]"
 )
+_HARMFUL = re.compile(rf"[&!]|\\[^\"\\]|{_HASHTAG.pattern}|{_CONTROL.pattern}")
+"""What a text must hold somewhere for one of its values to be in need of a closer look: most hold none of it."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -78,6 +80,11 @@ class Document:
         return Place(self.name, line, column)
 
 
+def unreadable(text: str) -> bool:
+    """Whether a text holds what no file of the base may hold: controls, and marks that nobody sees."""
+    return _CONTROL.search(text) is not None
+
+
 def file_name(path: Path, root: Path) -> str:
     """How a file below `root` is called in problems: printable, whatever bytes are in its name."""
     return os.fsencode(path.relative_to(root.parent)).decode("utf-8", "replace")
@@ -85,8 +92,12 @@ def file_name(path: Path, root: Path) -> str:
 
 def read(path: Path, root: Path) -> Document:
     """A file below `root` as a document; whatever is wrong with it is in `problems`."""
+    return document(*content(path, root), path, root)
+
+
+def document(text: str, problem: str | None, path: Path, root: Path) -> Document:
+    """The document that a file's `content` is."""
     name = file_name(path, root)
-    text, problem = _text(path, root)
     if problem is not None:
         return Document(path, name, "", None, (Problem(Place(name), problem),))
     return parse(text, path, name)
@@ -112,7 +123,8 @@ def _places(text: str) -> dict[Keys, tuple[int, int]]:
     return builder.places or {}
 
 
-def _text(path: Path, root: Path) -> tuple[str, str | None]:
+def content(path: Path, root: Path) -> tuple[str, str | None]:
+    """The text of a file below `root`, or why there is none."""
     try:
         if not path.resolve().is_relative_to(root.resolve()):
             return "", "this link leads out of the knowledge folder; put the file itself here"
@@ -154,21 +166,24 @@ class _Builder:
         self.text = text
         self.places = places
         self.tree: Any = None
+        self._harmless = _HARMFUL.search(text) is None
         self._documents = 0
         self._lines: list[str] | None = None
         self._stack: list[list[Any]] = []  # [container, pending key, keys of the container]
 
     def run(self) -> Iterator[Mistake]:
         """Yield each problem as (line, column, message) while `tree` grows."""
-        line = column = 1
+        mark: Any = None
         try:
             for event in yaml.parse(self.text, Loader=_LOADER):
-                mark: Any = event.start_mark
-                line, column = mark.line + 1, mark.column + 1
-                for message in self._take(event, mark):
-                    yield line, column, message
+                mark = event.start_mark
+                for message in () if self._harmless else self._looked_at(event):
+                    yield mark.line + 1, mark.column + 1, message
+                problem = self._take(event, mark)
+                if problem is not None:
+                    yield mark.line + 1, mark.column + 1, problem
         except _TooMuchError as error:
-            yield self.stopped(line, column, str(error))
+            yield self.stopped(mark.line + 1, mark.column + 1, str(error))
         except yaml.MarkedYAMLError as error:
             at: Any = error.problem_mark or error.context_mark
             message = f"this is not valid YAML: {error.problem or error.context}"
@@ -197,32 +212,35 @@ class _Builder:
         rest = self._lines[end.line][end.column :] if end.line < len(self._lines) else ""
         return _HASHTAG.match(rest) is not None
 
-    def _take(self, event: Any, mark: Any) -> Iterator[str]:
-        if isinstance(event, yaml.ScalarEvent):
+    def _looked_at(self, event: Any) -> Iterator[str]:
+        """What is wrong with a value by itself."""
+        if isinstance(event, yaml.ScalarEvent | yaml.MappingStartEvent | yaml.SequenceStartEvent):
             yield from _ornaments(event)
+        if isinstance(event, yaml.ScalarEvent):
             if _CONTROL.search(event.value):
                 yield f"{short(event.value)} holds an invisible control character; remove it"
             if not (event.style or "").strip() and self._cut_short(event.end_mark):
                 yield "what follows ' #' here is left out; put the whole text between double quotes"
-            problem = self._put(event.value, mark, scalar=True)
-            if problem:
-                yield problem
-        elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
-            yield from _ornaments(event)
+
+    def _take(self, event: Any, mark: Any) -> str | None:
+        """Put what an event brings in its place; what is wrong with that place."""
+        kind = type(event)
+        if kind is yaml.ScalarEvent:
+            return self._put(event.value, mark, scalar=True)
+        if kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
             if len(self._stack) >= DEPTH:
                 raise _TooMuchError(f"this is nested more than {DEPTH} levels deep")
-            problem = self._open({} if isinstance(event, yaml.MappingStartEvent) else [], mark)
-            if problem:
-                yield problem
-        elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
+            return self._open({} if kind is yaml.MappingStartEvent else [], mark)
+        if kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
             self._stack.pop()
-        elif isinstance(event, yaml.AliasEvent):
-            yield f"aliases (*{event.anchor!s:.40}) are not used here; write it out"
+        elif kind is yaml.AliasEvent:
             self._put("", mark)
-        elif isinstance(event, yaml.DocumentStartEvent):
+            return f"aliases (*{event.anchor!s:.40}) are not used here; write it out"
+        elif kind is yaml.DocumentStartEvent:
             self._documents += 1
             if self._documents > 1:
                 raise _TooMuchError("a second document starts here; use one file for each")
+        return None
 
     def _open(self, container: Any, mark: Any) -> str | None:
         keys: Keys = self._next_keys()
@@ -244,7 +262,8 @@ class _Builder:
         frame = self._stack[-1]
         container, pending, keys = frame
         if isinstance(container, list):
-            self._note((*keys, len(container)), mark)
+            if self.places is not None:
+                self._note((*keys, len(container)), mark)
             container.append(value)
         elif pending is None:
             return self._key(frame, value, mark, scalar)
@@ -260,7 +279,8 @@ class _Builder:
         frame[1] = value
         if value in frame[0]:
             return f"{short(value)} is written twice here; keep one"
-        self._note((*frame[2], value), mark)
+        if self.places is not None:
+            self._note((*frame[2], value), mark)
         return None
 
     def _note(self, keys: Keys, mark: Any) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import gc
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,7 +14,20 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from bot.knowledge.document import PROBLEMS, Document, Keys, Place, Problem, file_name, read, reason, short
+from bot.knowledge.document import (
+    PROBLEMS,
+    Document,
+    Keys,
+    Place,
+    Problem,
+    content,
+    document,
+    file_name,
+    read,
+    reason,
+    short,
+)
+from bot.knowledge.earlier import Earlier, Made
 from bot.knowledge.model import (
     Base,
     Candidate,
@@ -38,6 +51,7 @@ Part = TypeVar("Part", bound=BaseModel)
 FOLDERS: Mapping[str, type[BaseModel]] = {"topics": Topic, "facts": Fact, "candidates": Candidate}
 MAPPINGS: Mapping[str, type[BaseModel]] = {"sources": Source, "parties": Party, "people": Person}
 SINGLE: Mapping[str, type[BaseModel]] = {"election": Description, "places": Places, "muted": Muted}
+_NOTHING = Shared()
 EXPECTED = (*FOLDERS, "questions", *(f"{kind}.yaml" for kind in (*MAPPINGS, *SINGLE)))
 
 
@@ -48,6 +62,8 @@ class Loaded:
     base: Base
     problems: tuple[Problem, ...]
     root: Path
+    made: Mapping[str, Made] = field(default_factory=dict, compare=False, repr=False)
+    """What each file became, so that those that stay as they are need not be read into values again."""
 
     def place(self, election: str, kind: str, identifier: str | None, keys: Keys = ()) -> Place:
         """Where a value stands, found again by reading its file."""
@@ -72,14 +88,17 @@ class Loaded:
         return None
 
 
-def load(root: Path) -> Loaded:
-    """Read every election below `root`; a missing or empty folder is a problem like any other."""
+def load(root: Path, before: Loaded | None = None) -> Loaded:
+    """Read every election below `root`; a missing or empty folder is a problem like any other.
+
+    With what was loaded `before` only changed files are read into values: what is as it was is the same object.
+    """
     if not root.is_dir():
         return Loaded(Base({}, ""), (Problem(Place(str(root)), "there is no such knowledge folder"),), root)
     collecting = gc.isenabled()
     gc.disable()
     try:
-        return _Reading(root).load()
+        return _Reading(root, before if before is not None and before.root == root else None).load()
     finally:
         if collecting:
             gc.enable()
@@ -88,12 +107,14 @@ def load(root: Path) -> Loaded:
 class _Reading:
     """One pass over a knowledge folder."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, before: Loaded | None) -> None:
         self.root = root
         self.problems: list[Problem] = []
         self.digest = hashlib.sha256()
         self.folders: list[str] = []
         self._shared: dict[str, Shared] = {}
+        self._made: dict[str, Made] = {}
+        self._earlier = Earlier(before.made, before.base.elections) if before else Earlier({}, {})
 
     def load(self) -> Loaded:
         entries = self._entries(self.root)
@@ -115,7 +136,7 @@ class _Reading:
             message = "no folder here has an election.yaml, so there is no election to answer about"
             self.problems.append(Problem(Place(self.root.name), message))
         base = Base(elections, self.digest.hexdigest()[:12])
-        return Loaded(base, tuple(sorted(set(self.problems))), self.root)
+        return Loaded(base, tuple(sorted(set(self.problems))), self.root, self._made)
 
     def _election(self, folder: Path) -> Election | None:
         if not _is_identifier(folder.name):
@@ -128,7 +149,7 @@ class _Reading:
         included = tuple(
             self._included(folder, index, name) for index, name in enumerate(description.includes)
         )
-        return Election(folder.name, description, candidates, own, included)
+        return self._earlier.election(Election(folder.name, description, candidates, own, included))
 
     def _included(self, folder: Path, index: int, included: str) -> Shared:
         """An included folder; an empty one in its place if there is none, so that the order stays."""
@@ -148,15 +169,16 @@ class _Reading:
                     word = stranger.stem if stranger.stem in FOLDERS else stranger.name
                     self._complain(stranger, f"nothing reads this file{suggest(word, EXPECTED)}")
             places, muted = path / "places.yaml", path / "muted.yaml"
-            self._shared[folder] = Shared(
+            shared = Shared(
                 topics=self._each(path, "topics", Topic),
                 facts=self._each(path, "facts", Fact),
                 sources=self._mapping(path / "sources.yaml", Source),
                 parties=self._mapping(path / "parties.yaml", Party),
                 people=self._mapping(path / "people.yaml", Person),
-                places=(self._single(places, Places) if _exists(places) else None) or Places(),
-                muted=(self._single(muted, Muted) if _exists(muted) else None) or Muted(),
+                places=(self._single(places, Places) if _exists(places) else None) or _NOTHING.places,
+                muted=(self._single(muted, Muted) if _exists(muted) else None) or _NOTHING.muted,
             )
+            self._shared[folder] = self._earlier.folder(folder, shared)
         return self._shared[folder]
 
     def _entries(self, folder: Path) -> list[Path]:
@@ -194,13 +216,18 @@ class _Reading:
                 parts[path.stem] = part
         return parts
 
-    def _mapping(self, path: Path, model: type[Part]) -> dict[str, Part]:
+    def _mapping(self, path: Path, model: type[Part]) -> Mapping[str, Part]:
+        if not _exists(path):
+            return {}
+        parts: Mapping[str, Part] = self._once(path, lambda document: self._values(document, model))
+        return parts
+
+    def _values(self, document: Document, model: type[Part]) -> dict[str, Part]:
         parts: dict[str, Part] = {}
-        document = self._read(path) if _exists(path) else None
-        if document is None or document.tree in (None, ""):
+        if document.tree in (None, ""):
             return parts
         if not isinstance(document.tree, dict):
-            self._complain(path, f"this file must map ids to {path.stem}")
+            self._complain(document.path, f"this file must map ids to {document.path.stem}")
             return parts
         for identifier, value in document.tree.items():
             if not _is_identifier(identifier):
@@ -212,27 +239,42 @@ class _Reading:
         return parts
 
     def _single(self, path: Path, model: type[Part], extra: dict[str, str] | None = None) -> Part | None:
-        document = self._read(path)
+        part: Part | None = self._once(path, lambda document: self._value(document, model, extra or {}))
+        return part
+
+    def _value(self, document: Document, model: type[Part], extra: dict[str, str]) -> Part | None:
         tree = document.tree
         if tree is None and document.problems:
             return None
         if tree in (None, ""):
-            self._complain(path, "this file is empty; fill it in or remove it")
+            self._complain(document.path, "this file is empty; fill it in or remove it")
             return None
         if not isinstance(tree, dict):
-            self._complain(path, "this file must hold `key: value` lines")
+            self._complain(document.path, "this file must hold `key: value` lines")
             return None
         if extra and "id" in tree:
             message = "the file's name is the id; remove this line"
             self.problems.append(Problem(document.place(("id",)), message))
-        return self._validated(document, model, {**tree, **(extra or {})}, ())
+        return self._validated(document, model, {**tree, **extra}, ())
 
-    def _read(self, path: Path) -> Document:
-        document = read(path, self.root)
-        self.problems.extend(document.problems)
-        named = f"{path.relative_to(self.root).as_posix()}\0{document.text}\0"
-        self.digest.update(named.encode("utf-8", "replace"))
-        return document
+    def _once(self, path: Path, make: Callable[[Document], Any]) -> Any:
+        """What is made of a file: now, or if its text is still the same, before."""
+        text, problem = content(path, self.root)
+        name = path.relative_to(self.root).as_posix()
+        written = text.encode("utf-8", "replace")
+        self.digest.update(b"%b\0%b\0" % (name.encode("utf-8", "replace"), written))
+        digest = hashlib.sha256(written).digest()
+        made = self._earlier.made(name, digest) if problem is None else None
+        if made is None:
+            begun = len(self.problems)
+            found = document(text, problem, path, self.root)
+            self.problems.extend(found.problems)
+            part = make(found)
+            made = Made(digest if problem is None else b"", part, tuple(self.problems[begun:]))
+        else:
+            self.problems.extend(made.problems)
+        self._made[name] = made
+        return made.part
 
     def _validated(self, document: Document, model: type[Part], value: Any, at: Keys) -> Part | None:
         try:
@@ -269,8 +311,14 @@ def _exists(path: Path) -> bool:
 
 def suggest(word: str, known: Iterable[str]) -> str:
     """`; did you mean 'x'?` when something known is close, else nothing."""
+    near = suggestion(word, known)
+    return f"; did you mean '{near}'?" if near else ""
+
+
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """What is known and close to a word, if anything is."""
     best = process.extractOne(word, list(known), scorer=OSA.normalized_similarity, score_cutoff=0.6)
-    return f"; did you mean '{best[0]}'?" if best else ""
+    return best[0] if best else ""
 
 
 def _explained(

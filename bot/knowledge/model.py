@@ -5,16 +5,17 @@ Every class mirrors one kind of file or one part of it; the JSON Schemas for edi
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, time
+from datetime import time
 from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
+
+from bot.knowledge.dates import Clock, Day, PartialDate
 
 CLAIM_CHARACTERS = 300
 QUOTE_WORDS = 25
@@ -30,40 +31,6 @@ LanguageCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
 Localised = Annotated[dict[LanguageCode, Line], Field(min_length=1)]
 Phrasings = dict[LanguageCode, list[Line]]
 
-_PARTIAL_DATE = r"^\d{4}(-(0[1-9]|1[0-2])(-([0-2]\d|3[01]))?)?$"
-_DAY = re.compile(r"(19|20|21)\d{2}-\d{2}-\d{2}")
-_CLOCK = re.compile(r"\d\d:\d\d", re.ASCII)
-
-
-def _partial_date(value: object) -> object:
-    """Hold `2026-03`, or `2026`, apart from a full date: a source may only name its month or year."""
-    if isinstance(value, str):
-        if len(value) not in (4, 7, 10):
-            raise ValueError("write a date as 2026-03-15, 2026-03 or 2026")
-        if len(value) == 10:
-            _day(value)
-    return value
-
-
-def _day(value: object) -> object:
-    """Keep `20260315` and `0` from being read as seconds since 1970."""
-    if isinstance(value, str):
-        try:
-            return date.fromisoformat(value if _DAY.fullmatch(value) else "")
-        except ValueError:
-            raise ValueError(f"{value[:40]!r} is not a possible date; write it as 2026-03-15") from None
-    return value
-
-
-def _clock(value: object) -> object:
-    """Keep `8` from being read as eight seconds past midnight."""
-    if isinstance(value, str):
-        try:
-            return time.fromisoformat(value if _CLOCK.fullmatch(value) else "")
-        except ValueError:
-            raise ValueError(f'{value[:40]!r} is not a possible time; write it as "08:00"') from None
-    return value
-
 
 def _known_zone(value: object) -> object:
     if isinstance(value, str):
@@ -72,20 +39,6 @@ def _known_zone(value: object) -> object:
         except (KeyError, ValueError, OSError):
             raise ValueError(f"{value[:40]!r} is not a time zone; for France write Europe/Paris") from None
     return value
-
-
-PartialDate = Annotated[
-    str,
-    BeforeValidator(_partial_date),
-    StringConstraints(pattern=_PARTIAL_DATE),
-    WithJsonSchema({"type": ["string", "integer"], "pattern": _PARTIAL_DATE}),
-]
-Day = Annotated[date, BeforeValidator(_day)]
-Clock = Annotated[
-    time,
-    BeforeValidator(_clock),
-    WithJsonSchema({"type": "string", "pattern": r"^([01]\d|2[0-3]):[0-5]\d$"}),
-]
 
 
 class _Part(BaseModel):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property, lru_cache, partial
+from operator import methodcaller
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
@@ -16,6 +17,8 @@ from bot.language.patterns import Kinds, Patterns
 from bot.language.text import RECENT, Word, fold, stem, words
 
 FOLDER = Path(__file__).parent
+_BEYOND_A_LINE = re.compile(r"\[\^|\\\D|\(\?[a-zA-Z]")
+"""What a rule of sounds may hold that could take the end of a line for a letter."""
 
 
 class _Anaphora(BaseModel):
@@ -38,6 +41,7 @@ class LanguageFile(BaseModel):
     campaign: list[str]
     articles: list[str] = []
     determiners: list[str] = []
+    linking: list[str] = []
     number_words: list[str] = []
     street_words: list[str] = []
     at_signs: list[str] = []
@@ -64,6 +68,7 @@ class Language:
     campaign: frozenset[str]
     articles: frozenset[str]
     determiners: frozenset[str]
+    linking: frozenset[str]
     number_words: frozenset[str]
     street_words: frozenset[str]
     introductions: frozenset[str]
@@ -102,12 +107,18 @@ class Language:
         return Patterns(self.file.commands)
 
     @cached_property
-    def sounds(self) -> tuple[tuple[re.Pattern[str], str], ...]:
-        return tuple((re.compile(letters), sound) for letters, sound in self.file.sounds)
+    def sounds(self) -> tuple[Callable[[str], str], ...]:
+        """What turns letters into sounds, in order; most letters are plain, and need no regular expression."""
+        return tuple(
+            methodcaller("replace", letters, sound)
+            if (letters + sound).isalpha()
+            else partial(re.compile(letters, re.MULTILINE).sub, sound)
+            for letters, sound in self.file.sounds
+        )
 
     @cached_property
     def small_sounds(self) -> frozenset[str]:
-        return frozenset(map(self.sound, self.grammar))
+        return frozenset(self.sounds_of(sorted(self.grammar)))
 
     @property
     def frequency(self) -> Frequencies:
@@ -121,7 +132,13 @@ class Language:
 
     def sound(self, folded: str) -> str:
         """How a folded word sounds, roughly: words that sound alike come out the same."""
-        return _sound(folded, self.sounds)
+        return _sound(folded, self.code)
+
+    def sounds_of(self, folded: Sequence[str]) -> list[str]:
+        """How each of many words sounds: one to a line, they are all put through each rule at once."""
+        if any(_BEYOND_A_LINE.search(letters) for letters, _ in self.file.sounds):
+            return [self.sound(word) for word in folded]
+        return _sounding("\n".join(folded), self.sounds).split("\n") if folded else []
 
     def zipf(self, folded: str) -> float:
         """How common a word is: 0 unknown, 3 once in a million words, 6 once in a thousand."""
@@ -139,9 +156,13 @@ class Language:
 
 
 @lru_cache(maxsize=RECENT)
-def _sound(folded: str, sounds: tuple[tuple[re.Pattern[str], str], ...]) -> str:
-    for letters, sound in sounds:
-        folded = letters.sub(sound, folded)
+def _sound(folded: str, code: str) -> str:
+    return _sounding(folded, language(code).sounds)
+
+
+def _sounding(folded: str, sounds: Iterable[Callable[[str], str]]) -> str:
+    for sounding in sounds:
+        folded = sounding(folded)
     return folded
 
 
@@ -171,6 +192,7 @@ def language(code: str) -> Language:
         campaign=_folded(file.campaign, elisions),
         articles=_folded(file.articles, elisions),
         determiners=_folded(file.determiners, elisions),
+        linking=_folded(file.linking, elisions),
         number_words=_folded(file.number_words, elisions),
         street_words=_folded(file.street_words, elisions),
         introductions=frozenset(" ".join(re.findall(r"\w+", fold(i))) for i in file.introductions),

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from bot.language.catalogue import Language
+from bot.language.catalogue import Language, language
 
 KNOWN = 3.0
 COMMON = 3.6
 SEEN = 2_000
 SHORT_COST = 1.05
 LONG_COST = 2.0
+POOLED = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,38 +35,67 @@ def allowed(length: int) -> int:
     return 1 if length <= 7 else 2
 
 
+Pools = Mapping[tuple[int, str, bool], Sequence[str]]
+
+
+def _pools(words: Iterable[str]) -> Pools:
+    """Words laid out by length and first or last letter, which few misspellings change both."""
+    pools: dict[tuple[int, str, bool], list[str]] = {}
+    for word in sorted(words):
+        pools.setdefault((len(word), word[0], True), []).append(word)
+        pools.setdefault((len(word), word[-1], False), []).append(word)
+    return pools
+
+
+@cache
+def _ordinary(code: str) -> tuple[frozenset[str], Pools]:
+    """The words that belong to a language and not to a base: the common ones and the small ones."""
+    spoken = language(code)
+    common = {w for w in spoken.frequency.common(COMMON) if len(w) >= 4 and w.isalpha()}
+    words = frozenset(common | {w for w in spoken.grammar | spoken.stop if len(w) >= 3})
+    return words, _pools(words)
+
+
 class _Tier:
-    """Targets laid out by length and first or last letter, which few misspellings change both, and by sound."""
+    """Targets that may be meant by a misspelt word: those of a base by sound too, the language's by their letters."""
 
-    def __init__(self, targets: Iterable[str], base: Iterable[str], language: Language) -> None:
-        self.pools: dict[tuple[int, str, bool], list[str]] = {}
-        for word in sorted(targets):
-            self.pools.setdefault((len(word), word[0], True), []).append(word)
-            self.pools.setdefault((len(word), word[-1], False), []).append(word)
-        self._base = sorted(base)
+    def __init__(self, base: frozenset[str], language: Language, ordinary: bool) -> None:
+        self._base = base
         self._language = language
+        self._by_sound: dict[str, str] | None = None
+        known, pools = _ordinary(language.code) if ordinary else (frozenset(), {})
+        self._pools = [pools, _pools(base - known)] if ordinary else [_pools(base)]
 
-    @cached_property
+    @property
     def by_sound(self) -> dict[str, str]:
         """The words that sound alike, with spaces between: nearly all are alone, and a list each would weigh more."""
-        alike: dict[str, str] = {}
-        for word in self._base:
-            sound = self._language.sound(word)
-            alike[sound] = f"{alike[sound]} {word}" if sound in alike else word
-        return alike
+        if self._by_sound is None:
+            alike: dict[str, str] = {}
+            words = sorted(self._base)
+            for word, sound in zip(words, self._language.sounds_of(words), strict=True):
+                alike[sound] = f"{alike[sound]} {word}" if sound in alike else word
+            self._by_sound = alike
+        return self._by_sound
 
     def near(self, word: str, sound: str, limit: int) -> Iterator[str]:
         for length in range(len(word) - limit, len(word) + limit + 1) if limit else ():
             for key in ((length, word[0], True), (length, word[-1], False)):
-                pool = self.pools.get(key, ())
-                for target, _, _ in process.extract(
-                    word, pool, scorer=OSA.distance, score_cutoff=limit, limit=8
-                ):
-                    yield target
+                yield from self._nearest(word, key, limit)
         if len(sound) >= 2 and len(word) >= 4:
             for target in self.by_sound.get(sound, "").split():
                 if OSA.distance(word, target) <= min(3, len(word) // 2):
                     yield target
+
+    def _nearest(self, word: str, key: tuple[int, str, bool], limit: int) -> Iterator[str]:
+        """The eight nearest words of the pools together, by letters apart and then by alphabet."""
+        found = [
+            (distance, target)
+            for pools in self._pools
+            for target, distance, _ in process.extract(
+                word, pools.get(key, ()), scorer=OSA.distance, score_cutoff=limit, limit=POOLED
+            )
+        ]
+        return (target for _, target in sorted(found)[:POOLED])
 
 
 class Lexicon:
@@ -74,10 +104,8 @@ class Lexicon:
     def __init__(self, words: Iterable[str], language: Language) -> None:
         self.language = language
         base = frozenset(w for w in words if len(w) >= 4)
-        common = {w for w in language.frequency.common(COMMON) if len(w) >= 4 and w.isalpha()}
-        small = {w for w in language.grammar | language.stop if len(w) >= 3}
         self._bases = [base]
-        self._tiers = [_Tier(base | common | small, base, language)]
+        self._tiers = [_Tier(base, language, ordinary=True)]
         self._seen: dict[str, tuple[float, str] | None] = {}
 
     def extended(self, words: Iterable[str]) -> Lexicon:
@@ -86,7 +114,7 @@ class Lexicon:
         own = frozenset(w for w in words if len(w) >= 4)
         more.language = self.language
         more._bases = [*self._bases, own]
-        more._tiers = [*self._tiers, _Tier(own, own, self.language)]
+        more._tiers = [*self._tiers, _Tier(own, self.language, ordinary=False)]
         more._seen = {}
         return more
 
@@ -96,11 +124,13 @@ class Lexicon:
 
     def nearest(self, word: str) -> tuple[float, str] | None:
         """The cost of reading an unknown word as the likeliest one, and that one; None when nothing is near."""
-        if word not in self._seen:
-            if len(self._seen) > SEEN:
-                self._seen.clear()
-            self._seen[word] = self._search(word)
-        return self._seen[word]
+        known: tuple[float, str] | bool | None = self._seen.get(word, False)
+        if not isinstance(known, bool):
+            return known
+        if len(self._seen) > SEEN:
+            self._seen.clear()
+        found = self._seen[word] = self._search(word)
+        return found
 
     def _search(self, word: str) -> tuple[float, str] | None:
         limit = allowed(len(word))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from bot.knowledge.model import Election, Fact, Phrasings, Shared, Topic
+from bot.knowledge.model import Election, Fact, Shared, Topic
 from bot.language.catalogue import Language, language
-from bot.language.text import stem
+from bot.language.text import WORDS, cut, fold, pieces, stem, stemming
 
 Kind = Literal["topic", "fact"]
 
@@ -41,48 +41,6 @@ class Layer:
     stems: dict[str, dict[str, str]] = field(default_factory=dict)
     told: dict[str, set[Entry]] = field(default_factory=dict)
 
-    def add(self, entry: Entry, phrasings: Phrasings) -> None:
-        for code, texts in phrasings.items():
-            lang = language(code)
-            for text in texts:
-                self._add(entry, text, lang)
-
-    def tell(self, entry: Entry, code: str, text: str) -> None:
-        """Words of a claim or of an answer: they explain a question's words, though they do not decide."""
-        lang = language(code)
-        for word in lang.words(text):
-            if not lang.is_small(word.folded) and len(word.folded) > 2:
-                self.told.setdefault(self._term(word.written, word.folded, lang), set()).add(entry)
-
-    def _add(self, entry: Entry, text: str, lang: Language) -> None:
-        spoken = lang.words(text)
-        spoken = [w for w in spoken if w.folded not in lang.articles] or spoken
-        content = [w for w in spoken if not lang.is_small(w.folded)]
-        telling = [w for w in spoken if w.folded not in lang.stop or w.folded in lang.grammar]
-        kept = content if len(content) > 1 else telling if len(telling) > 1 else spoken
-        fixed = kept is spoken and len(spoken) > 1
-        terms = tuple(dict.fromkeys(self._term(w.written, w.folded, lang) for w in kept))
-        if not terms or (not content and len(terms) < 2):
-            return
-        number = len(self.phrasings)
-        left_out = tuple(w.folded for w in telling if w not in kept)
-        self.phrasings.append(Phrasing(entry, terms, fixed and len(terms) > 1, left_out))
-        for term in terms:
-            self.postings.setdefault(term, []).append(number)
-
-    def _term(self, written: str, folded: str, lang: Language) -> str:
-        surfaces = self.surfaces.setdefault(lang.code, {})
-        if folded not in surfaces:
-            stems = self.stems.setdefault(lang.code, {})
-            key = lang.stem(written)
-            plain = folded[:-1] if folded[-1] in "sx" else folded
-            forms = (folded, key, plain, folded + "s", folded + "x")
-            known = (surfaces.get(form) or stems.get(form) for form in forms)
-            surfaces[folded] = next(filter(None, known), f"{lang.code}:{key}")
-            stems.setdefault(stem(folded, lang.stemmer), surfaces[folded])
-            stems.setdefault(key, surfaces[folded])
-        return surfaces[folded]
-
     def term(self, written: str, folded: str, lang: Language) -> str | None:
         """The term a word stands for in this layer, by its spelling, else by its stem."""
         surfaces = self.surfaces.get(lang.code)
@@ -98,36 +56,138 @@ class Layer:
         return None
 
 
+class _Met(NamedTuple):
+    """A word of phrasings: how it is written and compared, and what is to be known of it."""
+
+    written: str
+    folded: str
+    article: bool
+    small: bool
+    tells: bool
+    """Whether it tells one phrasing from another, as "against" does and "the" does not."""
+
+
+class _Laying:
+    """One language's part of a layer in the making; what a word is, is found out when it is first met."""
+
+    def __init__(self, layer: Layer, code: str) -> None:
+        self.layer = layer
+        self.lang = language(code)
+        self._stem = stemming(self.lang.stemmer)
+        self._surfaces = layer.surfaces.setdefault(code, {})
+        self._stems = layer.stems.setdefault(code, {})
+        self._met: dict[str, tuple[_Met, ...]] = {}
+
+    def add(self, entry: Entry, text: str) -> None:
+        """One way to ask for an entry: by its words with a meaning, or if they are too few by all that tell."""
+        words = self._words(text)
+        spoken = [w for w in words if not w.article] or words
+        content = kept = [w for w in spoken if not w.small]
+        left_out: tuple[str, ...] = ()
+        if len(content) > 1:
+            left_out = tuple([w.folded for w in spoken if w.small and w.tells])
+        else:
+            kept = [w for w in spoken if w.tells]
+            kept = kept if len(kept) > 1 else spoken
+        fixed = kept is spoken and len(spoken) > 1
+        terms = tuple(dict.fromkeys([self._surfaces.get(w.folded) or self._term(w) for w in kept]))
+        if not terms or (not content and len(terms) < 2):
+            return
+        number = len(self.layer.phrasings)
+        self.layer.phrasings.append(Phrasing(entry, terms, fixed and len(terms) > 1, left_out))
+        for term in terms:
+            self.layer.postings.setdefault(term, []).append(number)
+
+    def tell(self, entry: Entry, text: str) -> None:
+        """Words of a claim or of an answer: they explain a question's words, though they do not decide."""
+        for word in self._words(text):
+            if not word.small and len(word.folded) > 2:
+                term = self._surfaces.get(word.folded) or self._term(word)
+                self.layer.told.setdefault(term, set()).add(entry)
+
+    def _words(self, text: str) -> list[_Met]:
+        return [word for piece in pieces(text) for word in self._met.get(piece) or self._meet(piece)][:WORDS]
+
+    def _meet(self, piece: str) -> tuple[_Met, ...]:
+        self._met[piece] = tuple([self._word(written) for written in cut(piece, self.lang.elisions)])
+        return self._met[piece]
+
+    def _word(self, written: str) -> _Met:
+        lang, folded = self.lang, fold(written)
+        tells = folded not in lang.stop or folded in lang.grammar
+        return _Met(written, folded, folded in lang.articles, lang.is_small(folded), tells)
+
+    def _term(self, word: _Met) -> str:
+        """The term of a word that was not met before: that of a kindred one, or a new one."""
+        folded, surfaces, stems = word.folded, self._surfaces, self._stems
+        key = self._stem(word.written)
+        singular = folded[:-1] if folded[-1] in "sx" else folded
+        term = f"{self.lang.code}:{key}"
+        for form in (folded, key, singular, folded + "s", folded + "x"):
+            known = surfaces.get(form) or stems.get(form)
+            if known:
+                term = known
+                break
+        surfaces[folded] = term
+        stems.setdefault(key if folded == word.written else self._stem(folded), term)
+        stems.setdefault(key, term)
+        return term
+
+
+class _Layout:
+    """A layer in the making, in all its languages."""
+
+    def __init__(self) -> None:
+        self.layer = Layer()
+        self._languages: dict[str, _Laying] = {}
+
+    def add(self, entry: Entry, phrasings: Mapping[str, Iterable[str]]) -> None:
+        for code, texts in phrasings.items():
+            laying = self.of(code)
+            for text in texts:
+                laying.add(entry, text)
+
+    def of(self, code: str) -> _Laying:
+        if code not in self._languages:
+            self._languages[code] = _Laying(self.layer, code)
+        return self._languages[code]
+
+    def folder(self, shared: Shared) -> None:
+        """Everything of a folder that can be asked for, by its phrasings and by its name."""
+        topic: Topic
+        for topic in shared.topics.values():
+            entry = Entry("topic", topic.id)
+            self.add(entry, topic.phrasings)
+            self.add(entry, {code: [name] for code, name in topic.name.items()})
+        fact: Fact
+        for fact in shared.facts.values():
+            entry = Entry("fact", fact.id)
+            self.add(entry, fact.phrasings)
+            self.add(entry, {code: [name] for code, name in fact.name.items()})
+            for claim in fact.answer:
+                self.add(entry, claim.asked_as)
+
+
 def shared_layer(shared: Shared) -> Layer:
     """The layer of a folder that several elections may include."""
-    layer = Layer()
-    topic: Topic
-    for topic in shared.topics.values():
-        entry = Entry("topic", topic.id)
-        layer.add(entry, topic.phrasings)
-        layer.add(entry, {code: [name] for code, name in topic.name.items()})
-    fact: Fact
-    for fact in shared.facts.values():
-        entry = Entry("fact", fact.id)
-        layer.add(entry, fact.phrasings)
-        layer.add(entry, {code: [name] for code, name in fact.name.items()})
-        for claim in fact.answer:
-            layer.add(entry, claim.asked_as)
-    return layer
+    layout = _Layout()
+    layout.folder(shared)
+    return layout.layer
 
 
 def own_layer(election: Election) -> Layer:
     """The layer of an election's own folder: its topics and facts, and what its candidates' claims add to topics."""
-    layer = shared_layer(election.own)
+    layout = _Layout()
+    layout.folder(election.own)
     for candidate in election.candidates.values():
         for topic, claims in candidate.positions.items():
             entry = Entry("topic", topic)
             for claim in claims:
-                layer.add(entry, claim.asked_as)
+                layout.add(entry, claim.asked_as)
                 for code, text in (*claim.claim.items(), *(claim.quote or {}).items()):
                     if code in election.languages:
-                        layer.tell(entry, code, text)
-    return layer
+                        layout.of(code).tell(entry, text)
+    return layout.layer
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,12 +156,13 @@ class Names:
     def _similar(self, heard: str, lang: Language) -> dict[str, int]:
         """The words of names that a word may be, and how many letters apart."""
         key = (heard, lang.code)
-        if key not in self._near_words:
+        near = self._near_words.get(key)
+        if near is None:
             if len(self._near_words) > NEAR_KEPT:
                 self._near_words.clear()
             distances = ((w, _distance(heard, w, lang)) for w in self._at)
-            self._near_words[key] = {w: d for w, d in distances if d is not None}
-        return self._near_words[key]
+            near = self._near_words[key] = {w: d for w, d in distances if d is not None}
+        return near
 
     def _glued(self, heard: str, start: int) -> Iterator[Mention]:
         if len(heard) < 8:
@@ -232,12 +233,15 @@ class Names:
         return {party: frozenset(ids) for party, ids in backed.items()}
 
     def _person_candidates(self) -> dict[str, frozenset[str]]:
-        linked: dict[str, set[str]] = {}
-        for identifier, person in self.election.all("people").items():
-            candidates = {c.id for c in self.election.candidates.values() if identifier in c.linked_to}
-            if person.party is not None:
-                candidates |= self.party_candidates.get(person.party, frozenset())
-            linked[identifier] = candidates
+        people = self.election.all("people")
+        linked: dict[str, set[str]] = {
+            identifier: set(self.party_candidates.get(person.party or "", ()))
+            for identifier, person in people.items()
+        }
+        for candidate in self.election.candidates.values():
+            for identifier in candidate.linked_to:
+                if identifier in linked:
+                    linked[identifier].add(candidate.id)
         return {person: frozenset(ids) for person, ids in linked.items()}
 
 
@@ -257,12 +261,13 @@ class Gazetteer:
         """Whether a misspelt word is nearer to some place or person of elsewhere, or as near with one letter off."""
         distance -= distance > 1
         key = (heard, distance)
-        if key not in self._near:
+        near = self._near.get(key)
+        if near is None:
             if len(self._near) > 20_000:
                 self._near.clear()
             found = process.extractOne(heard, self.words, scorer=OSA.distance, score_cutoff=distance)
-            self._near[key] = found is not None
-        return self._near[key]
+            near = self._near[key] = found is not None
+        return near
 
 
 def _file(forms: Iterable[_Form], by_first: dict[str, list[_Form]], languages: Sequence[Language]) -> None:
@@ -333,7 +338,8 @@ def _form(
     words = tuple(w.folded for w in languages[0].words(text)) if languages else (fold(text),)
     if len(words) > 1 and words[0] in elided and "'" in text.replace("’", "'"):
         words = words[1:]
-    stems = tuple(stem(w, languages[0].stemmer) for w in words)
+    inflected = len(words) > 1  # a name of one word is never told by its stem
+    stems = tuple([stem(w, languages[0].stemmer) for w in words]) if inflected else ()
     return _Form(words, stems, kind, identifier, name or text, fuzzy)
 
 

@@ -14,6 +14,7 @@ from bot.knowledge.loading import Loaded
 from bot.knowledge.model import Election
 from bot.language.catalogue import language
 from bot.language.text import words
+from bot.matching.muting import muted_words
 
 Entry = tuple[str, str]
 
@@ -23,10 +24,10 @@ def known_languages(loaded: Loaded) -> Iterator[Problem]:
     for election, spot in elections(loaded):
         for index, code in enumerate(election.languages):
             yield from _unknown_language(spot.at("languages", index), code)
-    for text in texts(loaded):
+    for text in texts(loaded, once=True):
         for code in text.words:
             yield from _unknown_language(text.spot.at(code), code)
-    for way in ways(loaded):
+    for way in ways(loaded, once=True):
         for code in way.phrasings:
             yield from _unknown_language(way.spot.at(code), code)
 
@@ -104,6 +105,7 @@ CHECKS: Mapping[str, Check] = {
     "single-phrasings": single_phrasings,
     "single-aliases": single_aliases,
     "own-aliases": own_aliases,
+    "muted-words": muted_words,
 }
 
 

@@ -26,3 +26,18 @@ FEEDBACK = timedelta(days=365)
 
 UNANSWERED = timedelta(days=365)
 """Counted from the last day it was asked."""
+
+DRAFTS = timedelta(days=7)
+"""What a moderator is writing step by step: long enough to ask a colleague about a source."""
+
+PROPOSALS = timedelta(days=5 * 365)
+"""From one municipal election almost to the next: who changed what, and who read it over, can be asked that long."""
+
+AUDIT = PROPOSALS
+"""The log tells the same story as the proposals."""
+
+DISMISSED = timedelta(days=2 * 365)
+"""Longer than the questions themselves are kept, so that what was dismissed does not come back."""
+
+MODERATORS = timedelta(days=2 * 365)
+"""Counted from the last day on which a moderator did something."""

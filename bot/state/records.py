@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from bot.dialogue.memory import Memory
 
@@ -67,3 +67,58 @@ class FeedbackCount:
     count: int
     first_day: date
     last_day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Moderator:
+    """Somebody who may edit the base, and the name they publish it under.
+
+    The key is the keyed hash of a Telegram user number, or `terminal:NAME`.
+    """
+
+    key: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """An edit that a moderator asks for, from the first reading to what became of it.
+
+    `operations` is the edit as text, `questions` those it answers, `subject` what it is about in words for people.
+    `author` and `reviewer` are keys; `reviewer` is empty until somebody decides.
+    """
+
+    id: str
+    election: str
+    kind: str
+    """phrasing, position, fact, topic, candidate, source, correction, removal, muting or reversal"""
+    author: str
+    author_name: str
+    subject: str
+    operations: str
+    questions: tuple[Unanswered, ...]
+    status: str
+    """proposed, approved, applied, rejected or withdrawn"""
+    reviewer: str
+    reviewer_name: str
+    made_at: datetime
+    decided_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """One step of moderation, as the log tells it: who, by public name, did what, and when.
+
+    `id` rises from one step to the next, and is 0 until the log has taken the step in; `proposal` is empty if there
+    was none.
+    """
+
+    id: int
+    at: datetime
+    moderator: str
+    action: str
+    election: str
+    subject: str
+    before: str
+    after: str
+    proposal: str = ""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import RowMapping
 
-from bot.state.memories import memory_of, numbers_of
-from bot.state.records import Answer, Request, Unanswered, UnansweredCount
+from bot.state.memories import memory_of, numbers_of, seconds
+from bot.state.records import Answer, Audited, Proposal, Request, Unanswered, UnansweredCount
 from bot.state.statements import Row
+from bot.state.tables import MODERATOR_KEY
 
 TEXT = 500
 """Characters of an unanswered question; more would not fit PostgreSQL's keys, nor a moderator's patience."""
@@ -18,6 +20,11 @@ TEXT = 500
 def clean(words: str | None) -> str | None:
     """Text that every database takes: no halves of characters, no zero bytes."""
     return words and words.encode("utf-8", "replace").decode().replace("\0", "")
+
+
+def whose(key: str) -> str | None:
+    """A moderator's key, as far as the tables take it."""
+    return clean(key[:MODERATOR_KEY])
 
 
 def named(question: Unanswered) -> dict[str, Any]:
@@ -32,13 +39,64 @@ def wanted(request: Request) -> dict[str, Any]:
     return row | {"target": clean(request.target)}
 
 
+def moment(at: int) -> datetime:
+    """Seconds since 1970 as a time, in UTC."""
+    return datetime.fromtimestamp(at, UTC)
+
+
 def answer_of(row: RowMapping) -> tuple[str, Answer, datetime]:
     """An answer with whose it is, and when it was given."""
-    at = datetime.fromtimestamp(row["at"], UTC)
-    return row["person"], Answer(numbers_of(row["sent"]), memory_of(row["before"])), at
+    return row["person"], Answer(numbers_of(row["sent"]), memory_of(row["before"])), moment(row["at"])
 
 
 def unanswered_of(row: RowMapping) -> UnansweredCount:
     """A question with how often, and between which days, it was asked."""
     question = Unanswered(row["election"], row["language"], row["text"], row["reason"])
     return UnansweredCount(question, row["count"], row["first_day"], row["last_day"])
+
+
+def questions_text(questions: tuple[Unanswered, ...]) -> str:
+    """Questions as compact text; ASCII only, so that every database takes it."""
+    found = [[one.election, one.language, one.text, one.reason] for one in questions]
+    return json.dumps(found, separators=(",", ":"))
+
+
+def questions_of(text: object) -> tuple[Unanswered, ...]:
+    """The questions that were written, or none if the text is anything else."""
+    try:
+        found = json.loads(text) if isinstance(text, str) else None
+    except (ValueError, RecursionError):
+        return ()
+    if not isinstance(found, list) or not all(isinstance(one, list) and len(one) == 4 for one in found):
+        return ()
+    if not all(isinstance(word, str) for one in found for word in one):
+        return ()
+    return tuple(Unanswered(*one) for one in found)
+
+
+def proposal_row(proposal: Proposal) -> Row:
+    """The row of a proposal."""
+    words = ("id", "election", "kind", "author_name", "subject", "operations", "status", "reviewer_name")
+    row: Row = {name: clean(getattr(proposal, name)) for name in words}
+    row |= {"author": whose(proposal.author), "reviewer": whose(proposal.reviewer)}
+    row |= {"questions": questions_text(proposal.questions), "made_at": seconds(proposal.made_at)}
+    return row | {"decided_at": None if proposal.decided_at is None else seconds(proposal.decided_at)}
+
+
+def proposal_of(row: RowMapping) -> Proposal:
+    """A proposal, times in whole seconds."""
+    decided = row["decided_at"]
+    read: Row = {"questions": questions_of(row["questions"]), "made_at": moment(row["made_at"])}
+    return Proposal(**{**row, **read, "decided_at": None if decided is None else moment(decided)})
+
+
+def audit_row(entry: Audited) -> Row:
+    """The row of a step, which the database numbers."""
+    words = ("moderator", "action", "election", "subject", "before", "after", "proposal")
+    row: Row = {name: clean(getattr(entry, name)) for name in words}
+    return row | {"at": seconds(entry.at)}
+
+
+def audited_of(row: RowMapping) -> Audited:
+    """A step of the log, its time in whole seconds."""
+    return Audited(**{**row, "at": moment(row["at"])})

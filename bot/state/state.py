@@ -17,10 +17,11 @@ from bot.dialogue.memory import Memory
 from bot.state import keeping
 from bot.state.database import ClosedError, Database
 from bot.state.memories import memory_of, memory_text, numbers_text, seconds, utc
+from bot.state.moderating import Moderating
 from bot.state.recent import Recent
 from bot.state.records import Answer, FeedbackCount, Preferences, Request, Unanswered, UnansweredCount
 from bot.state.rows import answer_of, clean, named, unanswered_of, wanted
-from bot.state.statements import Changes, Questions, Row
+from bot.state.statements import Changes, ModeratorChanges, ModeratorQuestions, Questions, Row
 from bot.state.writing import Writer
 
 __all__ = ["Answer", "FeedbackCount", "Preferences", "Request", "State", "Unanswered", "UnansweredCount"]
@@ -50,6 +51,8 @@ class State:
         self._writer = Writer(self._database, report, retry)
         self._change = Changes(self._database.dialect)
         self._ask = Questions()
+        changes = ModeratorChanges(self._database.dialect)
+        self.moderating = Moderating(self._writer, self._rows, changes, ModeratorQuestions())
         self._cached = cached
         self._forgotten = 0
         self._chats: Recent[str, tuple[Preferences, date | None, int]] = Recent(HELD)
@@ -288,6 +291,11 @@ class State:
             "notifications": today - keeping.NOTIFICATIONS,
             "feedback": today - keeping.FEEDBACK,
             "unanswered": today - keeping.UNANSWERED,
+            "moderators": today - keeping.MODERATORS,
+            "drafts": seconds(now - keeping.DRAFTS),
+            "proposals": seconds(now - keeping.PROPOSALS),
+            "audit": seconds(now - keeping.AUDIT),
+            "dismissed": today - keeping.DISMISSED,
         }
         self._forgotten += 1
         self._chats.drop(lambda _, held: held[1] is not None and held[1] < limits["chats"])

@@ -7,11 +7,38 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, Table, bindparam, delete, exists, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Executable,
+    Table,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    select,
+    update,
+)
 
-from bot.state.tables import answers, chats, conversations, feedback, notifications, unanswered, updates
+from bot.state.tables import (
+    answers,
+    audit,
+    chats,
+    conversations,
+    dismissed,
+    drafts,
+    feedback,
+    moderators,
+    notifications,
+    proposals,
+    unanswered,
+    updates,
+)
 
 Row = dict[str, Any]
+
+FORGOTTEN = "forgotten"
+"""Stands for the key of a moderator who asked to be forgotten: somebody, but nobody knows who."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,15 +69,15 @@ def grouped(writes: Iterable[Write]) -> list[Group]:
 
 def upsert(dialect: str, table: Table, changed: Mapping[str, ColumnElement[Any]] | None = None) -> Statement:
     """Insert a row, or change the one with its primary key: by default all that is not of the key."""
-    insert = inserting(dialect)(table)
+    inserted = inserting(dialect)(table)
     others = [column.name for column in table.columns if not column.primary_key]
     return Statement(
         table.name,
-        insert.values(
+        inserted.values(
             {column.name: bindparam(column.name) for column in table.columns}
         ).on_conflict_do_update(
             index_elements=list(table.primary_key.columns),
-            set_=dict(changed) if changed else {name: insert.excluded[name] for name in others},
+            set_=dict(changed) if changed else {name: inserted.excluded[name] for name in others},
         ),
     )
 
@@ -72,6 +99,27 @@ def renaming(table: Table) -> Statement:
     )
 
 
+def leaving() -> tuple[Statement, ...]:
+    """Erase a moderator: draft and name go, and the key wherever it stands.
+
+    What they proposed and nobody has decided yet is withdrawn: without its author's key, nothing would keep them from
+    approving it themselves. The public name stays with what was published under it.
+    """
+    author, reviewer = proposals.c.author == bindparam("person"), proposals.c.reviewer == bindparam("person")
+    open_ = proposals.c.status == "proposed"
+    return (
+        *(
+            Statement(table.name, delete(table).where(table.c.key == bindparam("person")), forgets=True)
+            for table in (moderators, drafts)
+        ),
+        Statement(
+            proposals.name, update(proposals).where(author, open_).values(status="withdrawn"), forgets=True
+        ),
+        Statement(proposals.name, update(proposals).where(author).values(author=FORGOTTEN), forgets=True),
+        Statement(proposals.name, update(proposals).where(reviewer).values(reviewer=FORGOTTEN), forgets=True),
+    )
+
+
 def inserting(dialect: str) -> Any:
     """The dialect's own INSERT, which can do something else on a conflict; the other dialect is not even loaded."""
     return import_module(f"sqlalchemy.dialects.{dialect}").insert
@@ -81,7 +129,7 @@ class Changes:
     """All that can be written, for one dialect."""
 
     def __init__(self, dialect: str) -> None:
-        insert = inserting(dialect)(unanswered)
+        excluded = inserting(dialect)(unanswered).excluded
         self.prefer = upsert(dialect, chats)
         self.remember = upsert(dialect, conversations)
         self.answered = upsert(dialect, answers)
@@ -91,8 +139,8 @@ class Changes:
             unanswered,
             {
                 "count": unanswered.c.count + 1,
-                "reason": insert.excluded.reason,
-                "last_day": insert.excluded.last_day,
+                "reason": excluded.reason,
+                "last_day": excluded.last_day,
             },
         )
         self.request = upsert(dialect, notifications)
@@ -106,6 +154,7 @@ class Changes:
             erasing(answers, "conversation", forgets=True),
             erasing(answers, "person", forgets=True),
             erasing(notifications, "chat_id", forgets=True),
+            *leaving(),
         )
         self.rename = (renaming(chats), renaming(conversations))
         self.old = {
@@ -116,7 +165,29 @@ class Changes:
             "notifications": erasing(notifications, before="asked_on"),
             "feedback": erasing(feedback, before="day"),
             "unanswered": erasing(unanswered, before="last_day"),
+            "moderators": erasing(moderators, before="seen_on"),
+            "drafts": erasing(drafts, before="at"),
+            "proposals": erasing(proposals, before="made_at"),
+            "audit": erasing(audit, before="at"),
+            "dismissed": erasing(dismissed, before="day"),
         }
+
+
+class ModeratorChanges:
+    """All that moderators write, for one dialect."""
+
+    def __init__(self, dialect: str) -> None:
+        columns = [column.name for column in audit.columns if not column.primary_key]
+        self.name = upsert(dialect, moderators)
+        self.keep_draft = upsert(dialect, drafts)
+        self.drop_draft = erasing(drafts, "key")
+        excluded = inserting(dialect)(proposals).excluded
+        changing = {column.name: excluded[column.name] for column in proposals.columns}
+        changing = {name: value for name, value in changing.items() if name not in ("id", "author")}
+        self.keep_proposal = upsert(dialect, proposals, changing)  # the key of who is forgotten stays away
+        self.audit = Statement(audit.name, insert(audit).values({name: bindparam(name) for name in columns}))
+        self.dismiss = upsert(dialect, dismissed)
+        self.restore = erasing(dismissed, "election", "language", "text")
 
 
 class Questions:
@@ -159,3 +230,37 @@ class Questions:
         )
         self.requests = select(*wanted).order_by(notifications.c.asked_on, *wanted[:-1])
         self.requests_of = self.requests.where(notifications.c.chat_id == bindparam("chat_id"))
+
+
+class ModeratorQuestions:
+    """All that moderators read."""
+
+    def __init__(self) -> None:
+        self.moderator = select(moderators.c.key, moderators.c.name).where(
+            moderators.c.key == bindparam("key")
+        )
+        self.draft = select(drafts.c.draft, drafts.c.at).where(drafts.c.key == bindparam("key"))
+        self.proposals = (
+            select(proposals)
+            .where(proposals.c.status.in_(bindparam("statuses", expanding=True)))
+            .order_by(proposals.c.made_at, proposals.c.id)
+        )
+        self.proposal = select(proposals).where(proposals.c.id == bindparam("id"))
+        self.approved = select(func.count().label("count")).where(
+            proposals.c.author == bindparam("author"),
+            proposals.c.kind == bindparam("kind"),
+            proposals.c.status == "applied",
+            proposals.c.reviewer != "",
+            proposals.c.reviewer != proposals.c.author,
+        )
+        self.audited = (
+            select(audit)
+            .where(audit.c.id < bindparam("before"))
+            .order_by(audit.c.id.desc())
+            .limit(bindparam("limit"))
+        )
+        self.audited_of = self.audited.where(audit.c.election == bindparam("election"))
+        self.audit_entry = select(audit).where(audit.c.id == bindparam("id"))
+        self.dismissed = select(dismissed.c.election, dismissed.c.language, dismissed.c.text).order_by(
+            dismissed.c.day, dismissed.c.election, dismissed.c.language, dismissed.c.text
+        )

@@ -30,6 +30,10 @@ OWNED = (
     ("answers", "conversation"),
     ("answers", "person"),
     ("notifications", "chat_id"),
+    ("moderators", "key"),
+    ("drafts", "key"),
+    ("proposals", "author"),
+    ("proposals", "reviewer"),
 )
 """Where a chat or a person can stand in the state."""
 
@@ -89,6 +93,7 @@ def serving_bot(
     now: datetime,
     *,
     webhook: bool = False,
+    root: Path | None = None,
     **settings: Any,
 ) -> Iterator[Served]:
     """A bot that serves a base while the block lasts, and is stopped as an operator would stop it."""
@@ -117,7 +122,8 @@ def serving_bot(
     async def run() -> None:
         over = asyncio.Event()
         stop.extend((asyncio.get_running_loop(), over))
-        await serving.serve(assistant, found, served.clock, report, over, webhook=webhook)
+        told = serving.Served(assistant, root)
+        await serving.serve(told, found, served.clock, report, over, webhook=webhook)
 
     def report(event: str, level: str = "info", **values: Any) -> None:
         served.report(event, level, **values)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import SECRET, Settings, Unset, settings
+from bot.settings import SECRET, Settings, StateSettings, Unset, settings, state_url
 from tests.conftest import ROOT
 
 TOKEN = "123456789:AAtoken-of_a_bot"
@@ -274,6 +274,47 @@ def test_another_bot_has_other_secrets(put: Set) -> None:
     here = settings()
     put(TELEGRAM_BOT_TOKEN=f"{TOKEN}x")
     assert {here.secret, here.key}.isdisjoint({settings().secret, settings().key})
+
+
+# --- the state without a token -----------------------------------------------------------------------------
+
+
+def test_where_the_state_is_can_be_asked_without_a_token(nowhere: Path, put: Set) -> None:
+    assert state_url() == "sqlite:///election-bot.sqlite3"
+    (nowhere / ".env").write_text("STATE_URL=sqlite:///there.db\nCONCURRENCY=lots\n", encoding="utf-8")
+    assert state_url() == "sqlite:///there.db"
+    put(TELEGRAM_BOT_TOKEN="", STATE_URL="sqlite:////elsewhere.db")
+    assert state_url() == "sqlite:////elsewhere.db"
+    put(TELEGRAM_BOT_TOKEN="hunter2", STATE_URL="")
+    assert state_url() == "sqlite:///there.db", "an empty value counts as not set"
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql://private.example/bot", "private.db", "sqlite://private", "sqlite:///a b"]
+)
+def test_a_state_that_cannot_be_is_told_by_name_only_with_and_without_a_token(url: str, put: Set) -> None:
+    for ask in (settings, state_url):
+        put(STATE_URL=url)
+        with pytest.raises(Unset, match=r"^STATE_URL$") as unset:
+            ask()
+        assert not unset.value.missing
+        assert url not in f"{unset.value!r}{unset.value.__cause__}"
+
+
+def test_a_file_that_is_not_utf_8_is_told_to_the_terminal_too(nowhere: Path) -> None:
+    (nowhere / ".env").write_bytes("CONTACT=la mairie, côté jardin\n".encode("latin-1"))
+    with pytest.raises(Unset) as unset:
+        state_url()
+    assert (unset.value.name, unset.value.missing) == (".env", False)
+
+
+def test_the_terminal_and_the_bot_find_the_same_state(put: Set) -> None:
+    put()
+    assert settings().state_url == state_url()
+    assert set(StateSettings.model_fields) <= set(Settings.model_fields)
+
+
+# --- what cannot be changed ------------------------------------------------------------------------------
 
 
 def test_settings_cannot_be_changed_while_the_bot_runs(put: Set) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import os
 import sqlite3
 import subprocess
@@ -12,19 +13,31 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.schema import CreateTable
 
 from bot.state.migrations.__main__ import settings
+from bot.state.records import Moderator
 from bot.state.revisions import HEAD, REVISIONS, URL_VARIABLE
-from bot.state.state import State
+from bot.state.state import Preferences, State
 from bot.state.tables import metadata
-from tests.unit.test_state import NOW, fill, opened, rows
+from tests.unit.test_state import CHAT, NOW, PERSON, TALK, TODAY, fill, opened, rows
+
+ONLY = (
+    "import os, sys; from alembic import command; from bot.state.migrations.__main__ import settings;"
+    f"command.upgrade(settings(os.environ[{URL_VARIABLE!r}]), sys.argv[1])"
+)
+"""Migrates to one version and no further."""
 
 
-def migrated(path: Path, variable: str = URL_VARIABLE) -> subprocess.CompletedProcess[str]:
+def migrated(
+    path: Path, variable: str = URL_VARIABLE, revision: str | None = None
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "bot.state.migrations"],
+        [sys.executable, *(("-c", ONLY, revision) if revision else ("-m", "bot.state.migrations"))],
         env={**os.environ, variable: f"sqlite+aiosqlite:///{path}"},
         capture_output=True,
         text=True,
@@ -55,6 +68,64 @@ def test_the_program_knows_the_versions_without_loading_what_makes_them() -> Non
     scripts = ScriptDirectory.from_config(settings(""))
     assert tuple(one.revision for one in scripts.walk_revisions())[::-1] == REVISIONS
     assert scripts.get_current_head() == HEAD
+
+
+FIRST_ROWS = {
+    "chats": f"('{CHAT}', 'fr', NULL, '2032-03-01')",
+    "conversations": f"('{TALK}', '{PERSON}', '{{}}', 1961755200)",
+    "answers": f"('{TALK}', 7, '{PERSON}', '[8]', '{{}}', 1961755200)",
+    "feedback": "('town-2032', 'a:pool', 'helpful', 'fr', '2032-03-01', 3)",
+    "unanswered": "('town-2032', 'fr', 'et le ramassage ?', 'no-topic', 2, '2032-03-01', '2032-03-02')",
+    "notifications": "(-1001234567890, 'town-2032', 'second-round', 'fr', '2032-03-01')",
+    "updates": "(1000, 1961755200)",
+}
+"""One row for each table of the first version, as SQL."""
+
+
+@pytest.mark.anyio
+async def test_what_the_first_version_kept_is_kept_by_this_one(tmp_path: Path, anyio_backend: str) -> None:
+    path, url = tmp_path / "state.db", f"sqlite:///{tmp_path / 'state.db'}"
+    assert migrated(path, revision="0001").returncode == 0
+    with sqlite3.connect(path) as connection:
+        for table, row in FIRST_ROWS.items():
+            connection.execute(f"INSERT INTO {table} VALUES {row}")
+    connection.close()
+    before = {table: rows(url, table) for table in FIRST_ROWS}
+    assert all(before.values())
+    assert set(made_of(path)) < set(metadata.tables) | {"ix_conversations_person", "ix_answers_person"}
+    async with opened(url) as state:
+        assert await state.saved()
+        assert await state.preferences(CHAT) == Preferences("fr")
+        state.moderating.name_moderator(Moderator(PERSON, "Camille"), TODAY)
+        assert await state.moderating.moderator(PERSON) == Moderator(PERSON, "Camille")
+    assert {table: rows(url, table) for table in FIRST_ROWS} == before
+    assert rows(url, "alembic_version") == [(HEAD,)]
+
+
+def test_postgresql_would_get_the_same_tables() -> None:
+    """And numbers the log itself, beyond what fits an ordinary integer."""
+    made = {
+        table.name: " ".join(str(CreateTable(table).compile(dialect=postgresql.dialect())).split())
+        for table in metadata.sorted_tables
+    }
+    assert "id BIGSERIAL NOT NULL" in made["audit"]
+    assert not any("ROWID" in sql or "AUTOINCREMENT" in sql for sql in made.values())
+    assert sum("SERIAL" in sql for sql in made.values()) == 1
+
+
+def test_migrating_postgresql_makes_the_tables_the_program_speaks_of() -> None:
+    made = io.StringIO()
+    versions = ScriptDirectory.from_config(settings(""))
+    context = MigrationContext.configure(
+        dialect_name="postgresql", opts={"as_sql": True, "output_buffer": made, "target_metadata": metadata}
+    )
+    with Operations.context(context):
+        for script in reversed(list(versions.walk_revisions())):
+            script.module.upgrade()
+    said = " ".join(made.getvalue().split())
+    for table in metadata.sorted_tables:
+        sql = " ".join(str(CreateTable(table).compile(dialect=postgresql.dialect())).split())
+        assert f"{sql};" in said
 
 
 def test_migrating_twice_changes_nothing(tmp_path: Path) -> None:

@@ -17,8 +17,6 @@ from bot.channels.reports import (
     Table,
     aligned,
     annotation,
-    counts,
-    coverage,
     failed,
     failures,
     show,
@@ -638,23 +636,6 @@ def test_what_was_not_right_is_listed_worst_first() -> None:
 )
 def test_only_wrong_answers_fail_a_bank(verdict: Verdict, expected: bool) -> None:
     assert failed(results(Verdict.RIGHT, verdict)) is expected
-
-
-def test_coverage_names_every_candidate_and_topic_those_without_a_statement_included(
-    election: Election,
-) -> None:
-    heads = sorted(election.candidates)
-    table = coverage(election, wording("en"), heads)
-    assert table.head == ("subject", *heads)
-    assert len(table.rows) == len(election.all("topics"))
-    column = table.head.index("doan")
-    assert {row[column] for row in table.rows} == {"·"}
-
-
-def test_counts_say_how_many_topics_lack_a_statement(election: Election) -> None:
-    rows = {row[0]: row for row in counts(election, wording("en"), sorted(election.candidates)).rows}
-    assert rows["doan"][2:] == ("0", "0", str(len(election.all("topics"))))
-    assert rows["roy"][1:4] == ("Élise Roy", "3", "3")
 
 
 def test_a_piped_table_is_columns_of_plain_text(capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,6 +14,7 @@ from bot.channels.telegram.desk import Asked, Desk, Voter
 from bot.channels.telegram.formatting import escaped, messages, paragraphs, shortened
 from bot.channels.telegram.keyboards import Keyboards
 from bot.channels.telegram.limits import MINUTE
+from bot.channels.telegram.moderating import gate
 from bot.channels.telegram.privacy import privacy
 from bot.channels.telegram.sending import rewrite, send
 from bot.channels.telegram.unanswered import note_unanswered
@@ -46,7 +47,9 @@ async def question(desk: Desk, voter: Voter, update: Update) -> None:
     """Answer a text, if it is addressed to the bot."""
     message = update.effective_message
     text = addressed(message, voter, desk.bot) if message is not None else None
-    if message is None or text is None or not await admitted(desk, voter):
+    if message is None or text is None or await gate.heard(desk, voter, message):
+        return
+    if not await admitted(desk, voter):
         return
     voter = choose_by_town(desk, voter, text)
     if voter.election is None:
@@ -97,7 +100,7 @@ async def answer(desk: Desk, voter: Voter, question: Question, earlier: Answer |
     desk.asked[voter.conversation] = Asked(
         voter.person, utterance, before, reply.outcome, reply.understood, reply.language
     )
-    note_unanswered(desk, reply, utterance)
+    note_unanswered(desk, voter, reply, utterance)
     taken = round(1000 * (perf_counter() - started), 1)
     desk.report("answered", level="debug", outcome=reply.name, language=reply.language, milliseconds=taken)
 

@@ -29,7 +29,7 @@ from telegram.ext import (
 
 from bot.channels.opening import spoken
 from bot.channels.telegram.answering import edited, question
-from bot.channels.telegram.commands import COMMANDS, command, hidden
+from bot.channels.telegram.commands import MODERATING, command, listed
 from bot.channels.telegram.courtesies import media, membership, migration
 from bot.channels.telegram.desk import Desk, Voter
 from bot.channels.telegram.formatting import escaped
@@ -105,13 +105,13 @@ def _guarded(
     """A handler that is told who is asking, and of which no fault escapes."""
 
     async def guarded(update: Update, _: CallbackContext[Any, Any, Any, Any]) -> None:
-        voter = None
+        voter, here = None, desk.as_it_is()
         try:
-            voter = await desk.voter_of(update)
+            voter = await here.voter_of(update)
             if voter is not None:
-                await handler(desk, voter, update)
+                await handler(here, voter, update)
         except Exception as error:
-            await _failed(desk, voter, update, error)
+            await _failed(here, voter, update, error)
 
     return guarded
 
@@ -157,7 +157,7 @@ async def introduce(desk: Desk) -> None:
 
 async def _introduce_to(desk: Desk, moderator: int) -> None:
     """Tell Telegram the commands of a moderator."""
-    shown = [name for name in COMMANDS if name not in hidden(desk)]
+    shown = listed(desk)
     for code in (None, *spoken()):
         say = wording(code or next(iter(desk.base.elections.values())).languages[0])
         commands = [_listed(name, say) for name in shown]
@@ -165,8 +165,8 @@ async def _introduce_to(desk: Desk, moderator: int) -> None:
 
 
 def _scopes(desk: Desk) -> list[tuple[BotCommandScope, list[str]]]:
-    shown = [name for name in COMMANDS if name not in hidden(desk)]
-    private = [name for name in shown if name != "status"]
+    shown = listed(desk)
+    private = [name for name in shown if name not in MODERATING]
     return [
         (BotCommandScopeDefault(), private),
         (BotCommandScopeAllPrivateChats(), private),

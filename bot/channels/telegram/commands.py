@@ -15,6 +15,7 @@ from bot.channels.telegram.desk import Desk, Voter
 from bot.channels.telegram.formatting import escaped, link, messages, paragraph
 from bot.channels.telegram.keyboards import Keyboards
 from bot.channels.telegram.menus import Menu, candidates_menu, elections_menu, topics_menu
+from bot.channels.telegram.moderating import gate
 from bot.channels.telegram.privacy import privacy
 from bot.channels.telegram.sending import send
 from bot.channels.telegram.tapping import may_settle, settle_election, settle_language
@@ -22,6 +23,9 @@ from bot.dialogue.assistant import Utterance
 from bot.dialogue.explaining import Explanation
 from bot.dialogue.memory import KEPT, Memory
 from bot.language.text import fold
+
+MODERATING = ("status", *gate.COMMANDS)
+"""Only moderators see these, and only in private."""
 
 LISTED = 10
 COUNTED = 10_000
@@ -51,9 +55,13 @@ async def command(desk: Desk, voter: Voter, update: Update) -> None:
     addressed = not voter.group or "@" in (message.text or "").split()[0]
     if (known is None and not addressed) or not await admitted(desk, voter):
         return
-    if known is None or (known == "status" and (voter.group or not desk.moderates(voter))):
+    if known is None or (known in MODERATING and not gate.admits(desk, voter)):
         await say(desk, voter, message, [escaped(voter.say("telegram.unknown_command"))])
         return
+    if known in gate.COMMANDS:
+        await gate.command(desk, voter, known, argument)
+        return
+    await gate.pause(desk, voter)
     if voter.election is None and known in NEEDS_ELECTION:
         await menu(desk, voter, message, elections_menu(desk, voter))
         return
@@ -116,10 +124,8 @@ async def _help(desk: Desk, voter: Voter, message: Message, argument: str) -> No
     """How to ask, and every command with what it does."""
     words = voter.say
     example = voter.browsing.example() if voter.election else "…"
-    names = [
-        name for name in COMMANDS if name not in hidden(desk) and (name != "status" or desk.moderates(voter))
-    ]
-    listed = [
+    names = [name for name in listed(desk) if name not in MODERATING or gate.admits(desk, voter)]
+    lines = [
         f"/{words(f'telegram.commands.{name}.name')} – {escaped(words(f'telegram.commands.{name}.description'))}"
         for name in names
     ]
@@ -127,7 +133,7 @@ async def _help(desk: Desk, voter: Voter, message: Message, argument: str) -> No
     texts = messages(
         [
             paragraph(escaped(words("telegram.help", example=example))),
-            paragraph(*listed),
+            paragraph(*lines),
             paragraph(
                 escaped(words("telegram.help_group", username=username)),
                 escaped(words("telegram.help_inline", username=username)) if inline_mode(desk) else "",
@@ -142,9 +148,9 @@ def inline_mode(desk: Desk) -> bool:
     return bool(desk.bot.bot.supports_inline_queries)
 
 
-def hidden(desk: Desk) -> set[str]:
-    """The commands that make no sense here: choosing among one election."""
-    return set() if desk.several else {"election"}
+def listed(desk: Desk) -> list[str]:
+    """All commands that make sense here: no choosing among one election."""
+    return [name for name in (*COMMANDS, *gate.COMMANDS) if desk.several or name != "election"]
 
 
 async def _candidates(desk: Desk, voter: Voter, message: Message, argument: str) -> None:
@@ -247,7 +253,8 @@ async def _why(desk: Desk, voter: Voter, message: Message, argument: str) -> Non
         lines = explanation.short(query, asked.outcome)
     if asked.understood:
         lines.insert(0, f"{words('why.understood')}{words('colon')}{asked.understood}")
-    version = f"{words('why.base')}{words('colon')}{desk.base.version}"
+    commit = f" ({desk.folder.commit})" if desk.folder and desk.folder.commit else ""
+    version = f"{words('why.base')}{words('colon')}{desk.base.version}{commit}"
     title = paragraph(f"<b>{escaped(asked.utterance.text)}</b>")
     body = [paragraph(escaped(line), tight=n > 0) for n, line in enumerate([*lines, version])]
     await say(desk, voter, message, messages([title, *body]))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from cachetools import LRUCache, TTLCache
 from telegram import Update
@@ -14,6 +16,7 @@ from telegram.ext import ExtBot
 
 from bot.channels.browsing import Browsing, first_spoken
 from bot.channels.opening import Clock, spoken
+from bot.channels.telegram.familiar import Familiar
 from bot.channels.telegram.limits import Limits
 from bot.channels.telegram.targets import Targets
 from bot.dialogue.assistant import Assistant, Utterance
@@ -31,6 +34,9 @@ LETTERS = 8
 """How many times what is typed inline may be looked up for one question."""
 
 KEYS_KEPT = 1_000
+
+if TYPE_CHECKING:
+    from bot.channels.telegram.folder import Folder
 
 Report = Callable[..., None]
 
@@ -95,8 +101,11 @@ class Desk:
         self.waiting: TTLCache[str, str] = TTLCache(ASKED_KEPT, ttl=KEPT.total_seconds())
         """Questions that were asked before their election was known."""
         self.rated: TTLCache[tuple[str, ...], bool] = TTLCache(ASKED_KEPT, ttl=KEPT.total_seconds())
+        self.familiar = Familiar()
         self.undelivered: set[int] = set()
         self.bot: ExtBot[None]
+        self.folder: Folder | None = None
+        """The folder that the base was read from, if there is one: it can change, and be changed."""
         self.serve(assistant)
 
     def serve(self, assistant: Assistant) -> None:
@@ -120,6 +129,10 @@ class Desk:
         if not self.several:
             return next(iter(self.base.elections.values()))
         return self.base.elections.get(preferences.election or "")
+
+    def as_it_is(self) -> Desk:
+        """This desk with the base it has now, whatever is served later: no question sees half of two bases."""
+        return copy(self)
 
     def moderates(self, voter: Voter) -> bool:
         return voter.user_id in self.settings.moderator_ids
@@ -147,6 +160,7 @@ class Desk:
         for rated in [key for key in self.rated if key[0] == voter.person]:
             del self.rated[rated]
         self.waiting.pop(voter.conversation, None)
+        self.familiar.forget(voter.person)
         return await self.state.forget(voter.person, voter.person, voter.user_id)
 
     async def forget_chat(self, voter: Voter) -> bool:

@@ -22,6 +22,11 @@ def lengths() -> dict[str, int]:
         "unanswered": keeping.UNANSWERED // MONTH,
         "notifications": keeping.NOTIFICATIONS.days,
         "updates": keeping.UPDATES // timedelta(hours=1),
+        "moderators": keeping.MODERATORS // MONTH,
+        "drafts": keeping.DRAFTS.days,
+        "proposals": keeping.PROPOSALS // MONTH,
+        "audit": keeping.AUDIT // MONTH,
+        "dismissed": keeping.DISMISSED // MONTH,
     }
 
 

@@ -8,6 +8,8 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -17,10 +19,12 @@ from bot.channels.opening import Clock, Refused
 from bot.channels.telegram import notifying
 from bot.channels.telegram.application import HEARD, App, build, handle, introduce
 from bot.channels.telegram.desk import Desk, Report
+from bot.channels.telegram.folder import Folder
 from bot.channels.telegram.intake import Intake
 from bot.channels.telegram.polling import GRACE, Polling
 from bot.channels.telegram.webhook import application
 from bot.dialogue.assistant import Assistant
+from bot.knowledge.model import Base
 from bot.lean import give_back
 from bot.settings import Settings
 from bot.state.state import State
@@ -36,20 +40,28 @@ WAITING = 4
 PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0)
 
 
-async def until_told(
-    assistant: Assistant, settings: Settings, now: Clock, report: Report, webhook: bool
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What is served: an assistant that is ready, the folder its base was read from, and what of that is served."""
+
+    assistant: Assistant
+    root: Path | None = None
+    """Without a folder nothing is ever read again, and nothing can be edited."""
+    keep: Callable[[Base], Base] = field(default=lambda base: base)
+
+
+async def until_told(served: Served, settings: Settings, now: Clock, report: Report, webhook: bool) -> None:
     """Serve until the process is told to stop."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         with suppress(NotImplementedError):
             loop.add_signal_handler(number, stop.set)
-    await serve(assistant, settings, now, report, stop, webhook=webhook)
+    await serve(served, settings, now, report, stop, webhook=webhook)
 
 
 async def serve(
-    assistant: Assistant,
+    served: Served,
     settings: Settings,
     now: Clock,
     report: Report,
@@ -64,17 +76,21 @@ async def serve(
         report("no_contact", level="warning")
     try:
         app = build(settings)
-        desk = Desk(assistant, state, settings, now, report)
+        desk = Desk(served.assistant, state, settings, now, report)
+        if served.root is not None:
+            desk.folder = Folder(desk, served.root, served.keep)
         handle(app, desk)
         async with _connected(app, desk, stop):
             if stop.is_set():
                 return
             intake = Intake(app, desk, settings.concurrency)
             chores = asyncio.create_task(_chores(desk, stop))
+            watching = asyncio.create_task(_watch(desk, stop))
             try:
                 await (_by_webhook if webhook else _by_polling)(desk, intake, stop)
             finally:
-                await _ended(chores)
+                stop.set()
+                await _ended(chores, watching)
     finally:
         await state.close()
         report("stopped")
@@ -91,12 +107,13 @@ async def _connected(app: App, desk: Desk, stop: asyncio.Event) -> AsyncIterator
         await app.bot.shutdown()  # what the line before leaves, if Telegram never answered
 
 
-async def _ended(chores: asyncio.Task[None]) -> None:
+async def _ended(*tasks: asyncio.Task[None]) -> None:
     """Let what is being done in the background come to its end, if that does not take too long."""
-    await asyncio.wait({chores}, timeout=GRACE)
-    chores.cancel()
-    with suppress(asyncio.CancelledError):
-        await chores
+    await asyncio.wait(tasks, timeout=GRACE)
+    for task in tasks:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
 
 
 async def _persist(call: Callable[[], Awaitable[object]], desk: Desk, stop: asyncio.Event) -> None:
@@ -212,8 +229,31 @@ async def _chores(desk: Desk, stop: asyncio.Event) -> None:
         except Exception as error:  # nothing of this may stop the answers
             desk.report("chores_failed", level="error", exc_info=error)
         give_back()
-        with suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), HOUSEKEEPING)
+        await _pause(desk, stop)
+
+
+async def _pause(desk: Desk, stop: asyncio.Event) -> None:
+    """Wait for the next round, which is at once when there is a new base."""
+    waiting = [asyncio.create_task(stop.wait())]
+    if desk.folder is not None:
+        waiting.append(asyncio.create_task(desk.folder.changed.wait()))
+    try:
+        await asyncio.wait(waiting, timeout=HOUSEKEEPING, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in waiting:
+            task.cancel()
+    if desk.folder is not None:
+        desk.folder.changed.clear()
+
+
+async def _watch(desk: Desk, stop: asyncio.Event) -> None:
+    """Follow the folder of knowledge files; should that fail, the answers go on from what was read."""
+    if desk.folder is None:
+        return
+    try:
+        await desk.folder.watch(stop)
+    except Exception as error:  # whatever it is, voters go on being answered
+        desk.report("watching_failed", level="error", exc_info=error)
 
 
 async def _introduced(desk: Desk) -> bool:

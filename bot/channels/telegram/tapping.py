@@ -17,6 +17,7 @@ from bot.channels.telegram.formatting import escaped, link, messages, paragraph
 from bot.channels.telegram.keyboards import VERDICTS, Keyboards
 from bot.channels.telegram.limits import HOUR
 from bot.channels.telegram.menus import Menu, candidates_menu, elections_menu, parts_menu, topics_menu
+from bot.channels.telegram.moderating import gate
 from bot.channels.telegram.sending import edit, passing, send, show_buttons
 from bot.channels.telegram.targets import Tap
 from bot.channels.telegram.unanswered import note
@@ -34,6 +35,9 @@ async def tapped(desk: Desk, voter: Voter, update: Update) -> None:
     tap = desk.targets.read(query.data or "")
     toast = voter.say("telegram.old_button")
     try:
+        moderated = await gate.tapped(desk, voter, query.data or "")
+        if moderated is not None:
+            toast = moderated
         if tap is not None and isinstance(query.message, Message) and tap.action in ACTIONS:
             toast = ""
             if await admitted(desk, voter):
@@ -143,7 +147,7 @@ def _note_missed(desk: Desk, voter: Voter) -> None:
     asked = desk.asked.get(voter.conversation)
     if asked is not None and desk.limits.due(asked.utterance.text, voter.conversation, HOUR):
         desk.limits.said(asked.utterance.text, voter.conversation, HOUR)
-        note(desk, asked.utterance, asked.language, "none_of_these")
+        note(desk, voter, asked.utterance, asked.language, "none_of_these")
 
 
 async def _rate(desk: Desk, voter: Voter, tap: Tap, message: Message) -> Toast:

@@ -99,6 +99,15 @@ class Targets:
             return None
         return Tap(action, election.id, read, word or "", int(number or 0))
 
+    def short(self, target: str, election: str) -> str:
+        """An entry in a few characters."""
+        return _written(target, self._base.elections[election])
+
+    def long(self, short: str, election: str) -> str:
+        """The id of the entry that `short` stands for; nothing if there is none."""
+        found, held = _TARGET.fullmatch(short), self._base.elections.get(election)
+        return _read(found, self._directory(held)) if found and held else ""
+
     # --- links -----------------------------------------------------------------------------------------
 
     def link(self, election: str, target: str = "") -> str:

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-from bot.channels.telegram.desk import Desk
+from bot.channels.telegram.desk import Desk, Voter
 from bot.dialogue.anonymous import anonymous
 from bot.dialogue.assistant import Utterance
 from bot.dialogue.outcomes import NoPosition, Outcome, Unknown
 from bot.dialogue.reply import Reply
+from bot.moderation.muting import muted
 from bot.state.state import Unanswered
 
 NOTED = ("not_understood", "topic")
 
 
-def note_unanswered(desk: Desk, reply: Reply, utterance: Utterance) -> None:
+def note_unanswered(desk: Desk, voter: Voter, reply: Reply, utterance: Utterance) -> None:
     """Note a question that was not understood, or on which nothing is on record; nothing of who asked it."""
     reason = _reason(reply.outcome)
     if reason and utterance.choice is None:
-        note(desk, utterance, reply.language, reason)
+        note(desk, voter, utterance, reply.language, reason)
 
 
-def note(desk: Desk, utterance: Utterance, language: str, reason: str) -> None:
+def note(desk: Desk, voter: Voter, utterance: Utterance, language: str, reason: str) -> None:
     """Note a question for the moderators, for a reason they can act on."""
     scope = desk.assistant.scopes.scope(utterance.election)
-    text = anonymous(utterance.text, scope, language)
-    if text:
+    text = anonymous(utterance.text, scope, language, lambda word: desk.familiar.also(word, voter.person))
+    if text and not muted(text, scope.election):
         desk.state.unanswered(Unanswered(utterance.election, language, text, reason), desk.today())
 
 

@@ -62,6 +62,8 @@ def health(desk: Desk, alive: bool) -> dict[str, Any]:
         "version": __version__,
         "base": {
             "version": desk.base.version,
+            "commit": desk.folder.commit if desk.folder else None,
+            "problems": len(desk.folder.problems) if desk.folder else 0,
             "loaded": desk.loaded.isoformat(timespec="seconds"),
             "age_seconds": int(age.total_seconds()),
             "checked": checked.isoformat() if checked else None,

@@ -14,7 +14,7 @@ ALIAS_LETTERS = 3
 
 def phrasing_lengths(loaded: Loaded) -> Iterator[Problem]:
     """A long phrasing only helps whoever types every word of it: a few telling words help everyone."""
-    for way in ways(loaded):
+    for way in ways(loaded, once=True):
         for code, phrasings in way.phrasings.items():
             for index, phrasing in enumerate(phrasings):
                 if len(phrasing.split()) > PHRASING_WORDS:

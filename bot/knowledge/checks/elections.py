@@ -28,11 +28,13 @@ def dates(loaded: Loaded) -> Iterator[Problem]:
 
 def _source_dates(source: Source, at: Spot, checked: str) -> Iterator[Problem]:
     published, retrieved = source.published, source.retrieved and source.retrieved.isoformat()
-    message = f"this is after {checked}, when the election was last checked; correct the one or the other"
-    if published and published > checked[: len(published)]:
-        yield at.at("published").problem(message)
+    after = f"this is after {checked}, when the election was last checked"
+    if published and not retrieved and published > checked[: len(published)]:
+        yield at.at("published").problem(f"{after}; correct the one or the other")
     if retrieved and retrieved > checked:
-        yield at.at("retrieved").problem(message)
+        yield at.at("retrieved").notice(
+            f"{after}; once all sources were gone through again, update `checked`"
+        )
     if published and retrieved and retrieved[: len(published)] < published:
         yield at.at("retrieved").problem(f"this is before the source was published, {published}")
 

@@ -23,12 +23,12 @@ _SENTENCE_START = re.compile(r"(^|[.!?:;…])[\s«“\"(]*$")
 
 def languages(loaded: Loaded) -> Iterator[Problem]:
     """A voter must not get an answer, or be understood, in one language only."""
-    for text in texts(loaded):
+    for text in texts(loaded, once=True):
         for code in text.election.languages:
             if code not in text.words:
                 message = f"this {text.role} is missing in '{code}'; write it in every language"
                 yield text.spot.problem(message)
-    for way in ways(loaded):
+    for way in ways(loaded, once=True):
         for code in way.election.languages:
             if not way.phrasings.get(code):
                 yield way.spot.problem(f"phrasings in '{code}' are missing; voters type in every language")
@@ -47,14 +47,14 @@ def quotes(loaded: Loaded) -> Iterator[Problem]:
                 language = election.source(claim.source).language
                 if language != code:
                     yield at.problem(f"source '{claim.source}' is in '{language}'; quote it in that language")
-            count = sum(any(c.isalnum() for c in word) for word in words.split())
+            count = quote_words(words)
             if count > QUOTE_WORDS:
                 yield at.problem(f"this quote has {count} words; at most {QUOTE_WORDS}")
 
 
 def lengths(loaded: Loaded) -> Iterator[Problem]:
     """A claim is read on a phone, next to those of every other candidate."""
-    for text in texts(loaded):
+    for text in texts(loaded, once=True):
         if text.role in ("claim", "note"):
             for code, words in text.words.items():
                 if len(words) > CLAIM_CHARACTERS:
@@ -64,10 +64,10 @@ def lengths(loaded: Loaded) -> Iterator[Problem]:
 
 def judging(loaded: Loaded) -> Iterator[Problem]:
     """The bot judges nobody: a judgement stands in a quote, or between quotation marks, or nowhere."""
-    for text in texts(loaded):
+    for text in texts(loaded, once=True):
         if text.role in ("claim", "description"):
             for code, words in text.words.items():
-                for found in _judging(code).findall(_unquoted(words)):
+                for found in judging_words(words, code):
                     yield text.spot.at(code).problem(
                         f"'{found}' judges; say what was said or done, or quote it"
                     )
@@ -75,7 +75,7 @@ def judging(loaded: Loaded) -> Iterator[Problem]:
 
 def figures(loaded: Loaded) -> Iterator[Problem]:
     """A figure that one language has and another lacks is a slip in one of them."""
-    for text in texts(loaded):
+    for text in texts(loaded, once=True):
         for code, figure, other in _lacking(text, _figures, lambda words: set(_figures(words, ""))):
             message = f"the figure {figure} is in '{other}' and not here; write figures alike everywhere"
             yield text.spot.at(code).problem(message)
@@ -83,22 +83,39 @@ def figures(loaded: Loaded) -> Iterator[Problem]:
 
 def names(loaded: Loaded) -> Iterator[Problem]:
     """A name that one language has and another lacks may be a slip; some, though, change with it."""
-    for text in texts(loaded):
+    for text in texts(loaded, once=True):
         if text.role == "claim":
             for code, name, other in _lacking(text, _names, _beginnings):
                 yield text.spot.at(code).notice(f"the name {name} is in '{other}' and not here")
+
+
+def quote_words(quote: str) -> int:
+    """How many words a quote has; a dash is none."""
+    return sum(any(c.isalnum() for c in word) for word in quote.split())
+
+
+def judging_words(text: str, code: str) -> list[str]:
+    """The words of a text that judge, but for those between quotation marks."""
+    found: list[str] = _judging(code).findall(_unquoted(text))
+    return found
+
+
+def figures_unlike(text: str, other: str) -> str:
+    """A figure that only one of two texts has; nothing if they have the same."""
+    return next(iter(set(_figures(text, "")) ^ set(_figures(other, ""))), "")
 
 
 def _lacking(
     text: Text, found: Callable[[str, str], Iterable[str]], present: Callable[[str], set[str]]
 ) -> Iterator[tuple[str, str, str]]:
     """What is in another language and not in this one, as (this language, what, the other language)."""
+    held = {code: list(dict.fromkeys(found(words, code))) for code, words in text.words.items()}
     for code, words in text.words.items():
-        own = present(words)
-        for other, theirs in text.words.items():
-            for item in dict.fromkeys(found(theirs, other)):
-                if other != code and _key(item) not in own:
-                    yield code, item, other
+        theirs = [(other, item) for other, items in held.items() if other != code for item in items]
+        own = present(words) if theirs else set()
+        for other, item in theirs:
+            if _key(item) not in own:
+                yield code, item, other
 
 
 def _figures(text: str, _: str) -> Iterator[str]:
@@ -118,8 +135,9 @@ def _names(text: str, code: str) -> Iterator[str]:
     """The words with a capital that do not owe it to the start of a sentence or to their language."""
     for match in _WORD.finditer(text):
         word = match.group()
-        opens = _SENTENCE_START.search(text[: match.start()])
-        if word[0].isupper() and len(word) > 1 and not opens and _key(word) not in _words("capitals", code):
+        if not word[0].isupper() or len(word) < 2 or _SENTENCE_START.search(text[: match.start()]):
+            continue
+        if _key(word) not in _words("capitals", code):
             yield word
 
 
@@ -130,8 +148,12 @@ def _beginnings(text: str) -> set[str]:
 
 def _key(word: str) -> str:
     """A figure as it is; of a word, its first four letters, without case and accents."""
-    folded = unicodedata.normalize("NFKD", word.casefold())
-    return word if word[0].isdigit() else "".join(c for c in folded if c.isalpha())[:4]
+    if word[0].isdigit():
+        return word
+    folded = word.casefold()
+    if folded.isascii() and folded.isalpha():
+        return folded[:4]
+    return "".join(c for c in unicodedata.normalize("NFKD", folded) if c.isalpha())[:4]
 
 
 def _unquoted(text: str) -> str:

@@ -24,7 +24,7 @@ class Spot:
     keys: Keys = ()
 
     def at(self, *keys: str | int) -> Spot:
-        return replace(self, keys=(*self.keys, *keys))
+        return Spot(self.loaded, self.folder, self.kind, self.id, (*self.keys, *keys))
 
     def problem(self, message: str) -> Problem:
         return Problem(self.loaded.place(self.folder, self.kind, self.id, self.keys), message)
@@ -64,28 +64,42 @@ def layers(election: Election) -> Iterator[tuple[str, Shared]]:
     yield from zip(election.description.includes, election.included, strict=True)
 
 
-def claims(loaded: Loaded) -> Iterator[tuple[Election, Spot, Claim]]:
-    """Every claim of a candidate or of a fact."""
+def folders(loaded: Loaded, once: bool = False) -> Iterator[tuple[Election, str, Shared]]:
+    """Every folder of every election; if `once`, a shared one only for the first of those with the same languages.
+
+    What is wrong with a text by itself is as wrong in all of them, and sixty elections share most of their words.
+    """
+    seen: set[tuple[str, tuple[str, ...]]] = set()
+    for election, _ in elections(loaded):
+        for folder, shared in layers(election):
+            key = (folder, tuple(election.languages))
+            if not (once and key in seen):
+                seen.add(key)
+                yield election, folder, shared
+
+
+def claims(loaded: Loaded, once: bool = False) -> Iterator[tuple[Election, Spot, Claim]]:
+    """Every claim of a candidate or of a fact; if `once`, those of shared folders not for each election."""
     for election, _ in elections(loaded):
         for candidate in election.candidates.values():
             spot = Spot(loaded, election.id, "candidates", candidate.id)
             for topic, held in candidate.positions.items():
                 for index, claim in enumerate(held):
                     yield election, spot.at("positions", topic, index), claim
-        for folder, shared in layers(election):
-            for fact in shared.facts.values():
-                for index, claim in enumerate(fact.answer):
-                    yield election, Spot(loaded, folder, "facts", fact.id, ("answer", index)), claim
+    for election, folder, shared in folders(loaded, once):
+        for fact in shared.facts.values():
+            for index, claim in enumerate(fact.answer):
+                yield election, Spot(loaded, folder, "facts", fact.id, ("answer", index)), claim
 
 
-def texts(loaded: Loaded) -> Iterator[Text]:
-    """Every text that a voter may be shown in their language."""
+def texts(loaded: Loaded, once: bool = False) -> Iterator[Text]:
+    """Every text that a voter may be shown in their language; if `once`, shared ones not for each election."""
     for election, spot in elections(loaded):
         yield Text(election, spot.at("name"), "name", election.description.name)
         yield from _of_candidates(loaded, election)
-        for folder, shared in layers(election):
-            yield from _of_folder(loaded, election, folder, shared)
-    for election, spot, claim in claims(loaded):
+    for election, folder, shared in folders(loaded, once):
+        yield from _of_folder(loaded, election, folder, shared)
+    for election, spot, claim in claims(loaded, once):
         yield Text(election, spot.at("claim"), "claim", claim.claim)
         if claim.note:
             yield Text(election, spot.at("note"), "note", claim.note)
@@ -112,15 +126,17 @@ def _of_folder(loaded: Loaded, election: Election, folder: str, shared: Shared) 
             yield Text(election, Spot(loaded, folder, "sources", identifier, ("note",)), "note", source.note)
 
 
-def ways(loaded: Loaded) -> Iterator[Ways]:
-    """Every way of asking; what a candidate's claim is asked as leads to the topic of that claim."""
-    for election, _ in elections(loaded):
-        for folder, shared in layers(election):
-            for kind in ("topics", "facts"):
-                for identifier, part in getattr(shared, kind).items():
-                    spot = Spot(loaded, folder, kind, identifier, ("phrasings",))
-                    yield Ways(election, spot, (kind, identifier), part.phrasings)
-    for election, spot, claim in claims(loaded):
+def ways(loaded: Loaded, once: bool = False) -> Iterator[Ways]:
+    """Every way of asking; what a candidate's claim is asked as leads to the topic of that claim.
+
+    If `once`, those of shared folders are not told for each election.
+    """
+    for election, folder, shared in folders(loaded, once):
+        for kind in ("topics", "facts"):
+            for identifier, part in getattr(shared, kind).items():
+                spot = Spot(loaded, folder, kind, identifier, ("phrasings",))
+                yield Ways(election, spot, (kind, identifier), part.phrasings)
+    for election, spot, claim in claims(loaded, once):
         if claim.asked_as:
             entry = ("facts", spot.id or "") if spot.kind == "facts" else ("topics", str(spot.keys[1]))
             yield Ways(election, spot.at("asked_as"), entry, claim.asked_as)

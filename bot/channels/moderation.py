@@ -1,0 +1,272 @@
+"""What moderators read, in any channel: questions of a form, what waits, what an edit would do, what was done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from bot.channels.browsing import Browsing
+from bot.dialogue.reply import Reply
+from bot.dialogue.wording import Wording
+from bot.evaluation.scoring import Result
+from bot.knowledge.document import Problem
+from bot.knowledge.model import Election
+from bot.moderation.answers import Fault
+from bot.moderation.drafting import Draft
+from bot.moderation.forms import NEW, Field, fields, statement
+from bot.moderation.proposals import Decided, Edit, Impossible
+from bot.moderation.queue import Group
+from bot.moderation.trying import Preview
+from bot.state.records import Audited, Proposal
+
+SHOWN = 8
+"""How many lines of a kind are shown at most; of the others only their number is told."""
+CHOICES = 12
+"""How many choices are offered to tap or to number; any other is typed."""
+STATEMENT = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Some lines under a heading; `verbatim` for lines of a file, to be shown as they are."""
+
+    heading: str
+    lines: tuple[str, ...] = ()
+    verbatim: bool = False
+
+
+class Moderation:
+    """One election in a moderator's words."""
+
+    def __init__(self, election: Election, say: Wording) -> None:
+        self.election = election
+        self.say = say
+        self.browsing = Browsing(election, say)
+
+    # --- forms
+
+    def question(self, draft: Draft, field: Field) -> str:
+        """What is asked, where one is in the form, and whether it may be left out."""
+        asked = fields(draft, self.election)
+        number = [each.key for each in asked].index(field.key) + 1
+        step = self.say(
+            "moderation.step", kind=self.kind(draft.kind), number=number, count=max(number, len(asked))
+        )
+        text = self.say(f"moderation.ask.{field.name}", language=self.say.language_name(field.language))
+        now = statement(self.election, draft.values.get("statement", "")) if field.name == "claim" else None
+        lines = [step, text]
+        if now is not None and field.language in now.claim:
+            lines.append(self.say("moderation.says_now", text=now.claim[field.language]))
+        return "\n".join([*lines, *([self.say("moderation.or_skip")] if field.optional else [])])
+
+    def choices(
+        self, field: Field, closest: Sequence[str] = (), limit: int | None = CHOICES
+    ) -> list[tuple[str, str]]:
+        """What can be chosen, as (value, words); the closest first, and the latest sources before the others."""
+        wanted = list(field.choices)
+        if field.name == "source":
+            wanted = [NEW, *reversed([each for each in wanted if each != NEW])]
+        near = [c for c in dict.fromkeys(each.rpartition("/")[2] for each in closest) if c in wanted]
+        listed = [*near, *(each for each in wanted if each not in near)]
+        if field.name in ("topic", "parent") and near:
+            listed = near
+        return [(each, self.choice(field, each)) for each in listed[:limit]]
+
+    def choice(self, field: Field, value: str) -> str:
+        """The words for one choice."""
+        if field.name == "source":
+            known = self.election.has("sources", value)
+            return (
+                self.say.source(self.election.source(value)) if known else self.say("moderation.choice.new")
+            )
+        if field.name == "statement":
+            claim = statement(self.election, value)
+            return cut(self.browsing.text(claim.claim), STATEMENT) if claim is not None else value
+        if field.name == "source_language":
+            return self.say.language_name(value)
+        if field.name == "gender":
+            return self.say(f"moderation.choice.{value}")
+        return self.browsing.subject(value) or value
+
+    def fault(self, fault: Fault) -> str:
+        return self.say(f"moderation.fault.{fault.key}", **fault.values)
+
+    # --- the queue
+
+    def group(self, group: Group) -> list[Section]:
+        """All there is to know of a row of the queue."""
+        if group.entry:
+            verdicts = [
+                self.say(
+                    "moderation.queue.verdict",
+                    verdict=self.say(f"telegram.verdict.{verdict}"),
+                    count=sum(each.count for each in group.verdicts if each.verdict == verdict),
+                )
+                for verdict in dict.fromkeys(each.verdict for each in group.verdicts)
+            ]
+            told = self.say("moderation.queue.verdicts", verdicts=", ".join(verdicts))
+            return [Section(self.browsing.subject(group.entry)), Section("", (told,))]
+        key = "once" if group.count == 1 else "day" if group.first_day == group.last_day else "asked"
+        languages = ", ".join(self.say.language_name(code) for code in group.languages)
+        first, last = self.say.date(group.first_day), self.say.date(group.last_day)
+        asked = self.say(
+            f"moderation.queue.{key}", count=group.count, first=first, last=last, languages=languages
+        )
+        reasons = ", ".join(self.say(f"moderation.queue.reasons.{reason}") for reason in group.reasons)
+        found = [
+            Section(self._quoted(group.text)),
+            Section("", (asked, self.say("moderation.queue.reason", reasons=reasons))),
+        ]
+        others = [each.question.text for each in group.questions if each.question.text != group.text]
+        if others:
+            found.append(
+                Section(self.say("moderation.queue.also"), self._few([self._quoted(text) for text in others]))
+            )
+        return found
+
+    def row(self, group: Group, several: bool) -> str:
+        """A row of the queue in one line; with its election if there are several."""
+        text = self.browsing.subject(group.entry) if group.entry else group.text
+        row = self.say(f"moderation.queue.{'rated' if group.entry else 'row'}", count=group.count, text=text)
+        if not several:
+            return row
+        name = self.browsing.text(self.election.description.name)
+        return self.say("moderation.queue.election", row=row, election=name)
+
+    # --- edits
+
+    def title(self, edit: Edit | Proposal) -> str:
+        return self.say(
+            "moderation.preview.title",
+            kind=self.kind(edit.kind).capitalize(),
+            subject=self.subject(edit.subject),
+        )
+
+    def kind(self, kind: str) -> str:
+        return self.say(f"moderation.kind.{kind}")
+
+    def subject(self, subject: str) -> str:
+        """What an edit is about, by the names voters see where there are any."""
+        return self.browsing.subject(subject) or subject
+
+    def preview(self, preview: Preview) -> Iterator[Section]:
+        """What an edit changes, in the order in which a careful reader wants to know it."""
+        say = self.say
+        if not preview.changed:
+            yield Section(say("moderation.preview.nothing"))
+            return
+        yield Section(say("moderation.preview.diff"), tuple(preview.diff.splitlines()), verbatim=True)
+        if preview.problems:
+            yield Section(say("moderation.preview.problems"), self.problems(preview.problems))
+            return
+        if preview.answers:
+            answers = []
+            for each in preview.answers:
+                before, after = self.outcome(each.before), self.outcome(each.after)
+                key = "same" if before == after else "answer"
+                text = each.question.text
+                answers.append(say(f"moderation.preview.{key}", text=text, before=before, after=after))
+            yield Section(say("moderation.preview.answers"), self._few(answers))
+        if not preview.asked:
+            yield Section(say("moderation.preview.no_banks"))
+        elif preview.moved:
+            yield from self._changes(preview)
+        else:
+            yield Section(say("moderation.preview.banks", count=preview.asked))
+        if preview.notices:
+            yield Section(say("moderation.preview.notices"), self.problems(preview.notices))
+
+    def _changes(self, preview: Preview) -> Iterator[Section]:
+        """The questions that come to something else, worse ones first; and how many get the same with other words."""
+        moved = sorted((m for m in preview.moved if m.elsewhere or m.worse), key=lambda each: not each.worse)
+        if moved:
+            lines = self._few([self._moved(each.before, each.after, each.worse) for each in moved])
+            yield Section(self.say("moderation.preview.moved", count=preview.asked), lines)
+        same = len(preview.moved) - len(moved)
+        if same:
+            yield Section(self.say("moderation.preview.reworded", count=same, asked=preview.asked))
+
+    def problems(self, problems: Sequence[Problem]) -> tuple[str, ...]:
+        return self._few([str(problem) for problem in problems])
+
+    def outcome(self, reply: Reply) -> str:
+        """What a question comes to, in a few words."""
+        name = self.say(f"moderation.outcome.{reply.name}")
+        return f"{name} ({reply.understood})" if reply.understood else name
+
+    def _moved(self, before: Result, after: Result, worse: bool) -> str:
+        return self.say(
+            "moderation.preview.moved_line",
+            mark="⚠️" if worse else "•",
+            text=after.question.text,
+            before=self.outcome(before.reply),
+            after=self.outcome(after.reply),
+        )
+
+    def decided(self, decided: Decided, live: bool, alone: bool = False) -> list[str]:
+        """What became of an edit; `live` if voters are answered with it already."""
+        say = self.say
+        if not decided.applied:
+            lines = [say("moderation.done.proposed"), say(f"moderation.waits.{decided.waits}")]
+            return [*lines, say("moderation.done.alone")] if alone else lines
+        lines = [say(f"moderation.done.{'applied' if live else 'not_live'}")]
+        if decided.commit:
+            lines.append(say("moderation.done.commit", commit=decided.commit))
+        elif decided.fault:
+            lines.append(say("moderation.done.no_commit", fault=decided.fault))
+        return lines
+
+    def impossible(self, impossible: Impossible) -> list[str]:
+        """Why an edit could not be made, and what is wrong with the base if that is why."""
+        return [impossibility(impossible, self.say), *self.problems(impossible.problems)]
+
+    # --- what was done
+
+    def step(self, step: Audited) -> str:
+        """A step of the log in one line."""
+        kind, _, subject = step.subject.partition(" ")
+        words = (
+            f"{self.kind(kind)} · {self.subject(subject)}" if step.proposal else self._quoted(step.subject)
+        )
+        return self.say(
+            "moderation.log.line",
+            number=step.id,
+            when=f"{step.at:%Y-%m-%d %H:%M}",
+            name=step.moderator,
+            action=self.say(f"moderation.log.action.{step.action}"),
+            subject=words,
+        )
+
+    def step_in_full(self, step: Audited) -> list[Section]:
+        """A step of the log with what it took away and what it put there."""
+        found = [Section(self.say("moderation.log.step", number=step.id), (self.step(step),))]
+        for key, lines in (("before", step.before), ("after", step.after)):
+            if lines:
+                found.append(
+                    Section(self.say(f"moderation.log.{key}"), tuple(lines.splitlines()), verbatim=True)
+                )
+        return found
+
+    def waiting(self, proposal: Proposal) -> str:
+        """An edit that waits, in one line."""
+        subject = self.subject(proposal.subject)
+        kind = self.kind(proposal.kind)
+        return self.say("moderation.waiting.row", kind=kind, subject=subject, name=proposal.author_name)
+
+    def _quoted(self, text: str) -> str:
+        return self.say("moderation.quoted", text=text)
+
+    def _few(self, lines: Sequence[str]) -> tuple[str, ...]:
+        """The first lines, and how many more there are."""
+        if len(lines) <= SHOWN:
+            return tuple(lines)
+        return (*lines[:SHOWN], self.say("moderation.preview.more", count=len(lines) - SHOWN))
+
+
+def impossibility(impossible: Impossible, say: Wording) -> str:
+    """The sentence that says why an edit could not be made."""
+    return say(f"moderation.impossible.{impossible.key}", **impossible.values)
+
+
+def cut(text: str, length: int) -> str:
+    return text if len(text) <= length else text[: length - 1].rstrip() + "…"

@@ -1,0 +1,72 @@
+"""What moderators work with: the queue, their proposals and drafts, and the base that goes live."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from bot.channels.moderation import Moderation
+from bot.moderation import drafting
+from bot.moderation.drafting import Draft
+from bot.moderation.proposals import Proposals
+from bot.moderation.queue import Group, queue
+from bot.state.records import Moderator
+
+if TYPE_CHECKING:
+    from bot.channels.telegram.desk import Desk, Voter
+    from bot.channels.telegram.folder import Folder
+
+ROWS = 10_000
+"""How many questions are looked through for the queue."""
+
+
+class Bench:
+    """One for the process; `live` puts a changed base before the voters and tells whether it did."""
+
+    def __init__(self, desk: Desk, folder: Folder) -> None:
+        self.proposals = Proposals(folder.root, desk.state, desk.now, desk.report, folder.served)
+        self.kept = desk.state.moderating
+        self.live = folder.refresh
+        self._groups: dict[str, Group] = {}
+
+    async def moderator(self, voter: Voter, desk: Desk) -> Moderator | None:
+        """The moderator who is speaking, once they have chosen a name."""
+        known = await self.kept.moderator(voter.person)
+        if known is not None:
+            self.kept.name_moderator(known, desk.today())
+        return known
+
+    async def groups(self, desk: Desk, dismissed: bool = False) -> list[Group]:
+        """The rows of the queue, or those that were dismissed."""
+        asked = await desk.state.unanswered_questions(ROWS)
+        rated = await desk.state.feedback_counts()
+        hidden = await self.kept.dismissed()
+        found = await asyncio.to_thread(queue, asked, rated, hidden, desk.assistant, desk.now())
+        self._groups = {group.id: group for group in found}
+        return [group for group in found if group.dismissed == dismissed]
+
+    async def group(self, desk: Desk, identifier: str) -> Group | None:
+        """The row of that name, if it is still there."""
+        if identifier not in self._groups:
+            await self.groups(desk)
+        return self._groups.get(identifier)
+
+    # --- drafts
+
+    async def draft(self, voter: Voter, desk: Desk) -> Draft | None:
+        """What the moderator was in the middle of, if its election is still served."""
+        text = await self.kept.draft(voter.person, desk.now())
+        draft = drafting.read(text) if text else None
+        return draft if draft is not None and draft.election in desk.base.elections else None
+
+    def keep(self, voter: Voter, desk: Desk, draft: Draft) -> None:
+        self.kept.keep_draft(voter.person, draft.written(), desk.now())
+
+    def drop(self, voter: Voter) -> None:
+        self.kept.drop_draft(voter.person)
+        self.proposals.trials.forget()
+
+
+def told(desk: Desk, voter: Voter, election: str) -> Moderation:
+    """An election in the words of the moderator who is speaking."""
+    return Moderation(desk.base.elections[election], voter.say)

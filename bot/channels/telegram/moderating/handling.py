@@ -1,0 +1,98 @@
+"""Which command and which button of the moderators' leads where."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from telegram import Message
+
+from bot.channels.telegram.desk import Desk, Voter
+from bot.channels.telegram.moderating import drafts, edits, logbook, pages, queueing
+from bot.channels.telegram.moderating.bench import Bench
+from bot.channels.telegram.moderating.taps import Order
+
+Tapped = Callable[[Desk, Bench, Voter, Order], Awaitable[str]]
+
+
+async def command(desk: Desk, voter: Voter, name: str, argument: str) -> None:
+    """Do what a moderator's command says; first of all they choose the name that their edits go by."""
+    bench = _bench(desk)
+    if bench is None:
+        await pages.say(desk, voter, voter.say("moderation.impossible.no_folder"))
+        return
+    await drafts.pause(desk, bench, voter)
+    if name == "name" or await bench.moderator(voter, desk) is None:
+        await drafts.name(desk, bench, voter)
+    elif name == "queue":
+        await queueing.show_queue(desk, bench, voter)
+    elif name == "revert" and argument:
+        number = int(argument) if argument.isdecimal() and len(argument) < 10 else 0
+        if sentence := await logbook.revert(desk, bench, voter, number):
+            await pages.say(desk, voter, sentence)
+    else:
+        await logbook.show_log(desk, bench, voter)
+
+
+async def tapped(desk: Desk, voter: Voter, order: Order) -> str:
+    """Do what a moderator's button says; what appears for a moment over the chat."""
+    bench = _bench(desk)
+    if bench is None or order.verb not in TAPS:
+        return voter.say("moderation.impossible.old")
+    if order.verb not in WITHOUT_NAME and await bench.moderator(voter, desk) is None:
+        await drafts.name(desk, bench, voter)
+        return ""
+    return await TAPS[order.verb](desk, bench, voter, order)
+
+
+async def heard(desk: Desk, voter: Voter, message: Message) -> bool:
+    """Whether what a moderator wrote was the answer to a question of a form, and not a question of theirs."""
+    bench = _bench(desk)
+    return bench is not None and await drafts.heard(desk, bench, voter, message)
+
+
+async def pause(desk: Desk, voter: Voter) -> None:
+    """Keep for later what a moderator was in the middle of, as they do something else."""
+    bench = _bench(desk)
+    if bench is not None:
+        await drafts.pause(desk, bench, voter)
+
+
+def _bench(desk: Desk) -> Bench | None:
+    """The bench, laid out for the first moderator who comes; None where the base has no folder."""
+    if desk.folder is None:
+        return None
+    if desk.folder.bench is None:
+        desk.folder.bench = Bench(desk, desk.folder)
+    return desk.folder.bench
+
+
+async def _queue(desk: Desk, bench: Bench, voter: Voter, order: Order) -> str:
+    await queueing.show_queue(desk, bench, voter, order.number, dismissed=order.verb == "hidden")
+    return ""
+
+
+async def _log(desk: Desk, bench: Bench, voter: Voter, order: Order) -> str:
+    await logbook.show_log(desk, bench, voter, order.number or None)
+    return ""
+
+
+async def _revert(desk: Desk, bench: Bench, voter: Voter, order: Order) -> str:
+    return await logbook.revert(desk, bench, voter, order.number)
+
+
+TAPS: dict[str, Tapped] = {
+    **dict.fromkeys(("queue", "hidden"), _queue),
+    "group": queueing.show_group,
+    **dict.fromkeys(queueing.KINDS, queueing.begin),
+    **dict.fromkeys(("dismiss", "restore"), queueing.dismiss),
+    **dict.fromkeys(("resume", "pause", "cancel", "back", "change", "skip", "use", "choose"), drafts.tapped),
+    "apply": edits.apply,
+    "waiting": edits.waiting,
+    "view": edits.view,
+    "approve": edits.approve,
+    "reject": edits.reject,
+    "log": _log,
+    "step": logbook.show_step,
+    "revert": _revert,
+}
+WITHOUT_NAME = ("resume", "pause", "cancel", "back", "choose")

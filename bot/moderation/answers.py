@@ -1,0 +1,181 @@
+"""What each answer to a form must be, and the sentence a moderator gets if it is not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from bot.knowledge.checks.asking import ALIAS_LETTERS, PHRASING_WORDS
+from bot.knowledge.checks.statements import figures_unlike, judging_words, quote_words
+from bot.knowledge.dates import partial_date
+from bot.knowledge.document import unreadable
+from bot.knowledge.loading import suggestion
+from bot.knowledge.model import CLAIM_CHARACTERS, QUOTE_WORDS, Election
+from bot.language.text import fold
+from bot.moderation.drafting import Draft
+from bot.moderation.forms import NEW, Field, next_field, phrases
+
+LINE = 200
+NAME = 40
+ADDRESS = re.compile(r"https?://[^\s/]+\.[^\s]+")
+ADDRESS_CHARACTERS = 1_000
+SHOWN = 60
+
+
+class Fault(Exception):  # noqa: N818 - it is an answer to a moderator, not a fault of the program
+    """Why an answer cannot be taken: a key of the wording's `moderation.fault` section, and its values."""
+
+    def __init__(self, key: str, **values: object) -> None:
+        super().__init__(key)
+        self.key = key
+        self.values = values
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was typed for a field of a form."""
+
+    field: Field
+    text: str
+    draft: Draft
+    election: Election
+
+
+Check = Callable[[Answer], str]
+
+
+def fill(draft: Draft, election: Election, typed: str) -> Draft:
+    """The draft with the next field answered; `Fault` if that is no answer to it."""
+    field = next_field(draft, election)
+    if field is None:
+        return draft
+    text = " ".join(typed.split())
+    if not text:
+        raise Fault("empty")
+    if unreadable(text):
+        raise Fault("invisible")
+    return draft.with_value(field.key, _CHECKS[field.name](Answer(field, text, draft, election)))
+
+
+def _at_most(limit: int) -> Check:
+    """A text of no more than so many characters."""
+
+    def check(given: Answer) -> str:
+        if len(given.text) > limit:
+            raise Fault("too_long", length=len(given.text), limit=limit)
+        return given.text
+
+    return check
+
+
+def _candidate(given: Answer) -> str:
+    everyone = given.election.candidates.values()
+    return _named("no_candidate", given.text, {c.id: (c.name, *c.aliases) for c in everyone})
+
+
+def _topic(given: Answer) -> str:
+    topics = given.election.all("topics")
+    return _named(
+        "no_topic", given.text, {topic: tuple(held.name.values()) for topic, held in topics.items()}
+    )
+
+
+def _source(given: Answer) -> str:
+    if fold(given.text) == NEW:
+        return NEW
+    return _named("no_source", given.text, dict.fromkeys(given.election.all("sources"), ()))
+
+
+def _named(fault: str, text: str, names: Mapping[str, tuple[str, ...]]) -> str:
+    """The id that was typed, or the only one of that name."""
+    found = [i for i, known in names.items() if fold(text) in (i, *map(fold, known))]
+    if len(found) == 1:
+        return found[0]
+    near = suggestion(text, [name for i, known in names.items() for name in (i, *known)])
+    raise Fault(f"{fault}_near" if near else fault, text=text[:SHOWN], near=near)
+
+
+def _choice(given: Answer) -> str:
+    if given.text not in given.field.choices:
+        raise Fault("not_a_choice", text=given.text[:SHOWN])
+    return given.text
+
+
+def _target(given: Answer) -> str:
+    """A topic or a fact, by its name, or by its id a candidate's statements on a topic."""
+    candidate, slash, topic = given.text.partition("/")
+    election = given.election
+    if slash and candidate in election.candidates and topic in election.candidates[candidate].positions:
+        return given.text
+    entries = {**election.all("facts"), **election.all("topics")}
+    return _named("no_entry", given.text, {i: tuple(held.name.values()) for i, held in entries.items()})
+
+
+def _claim(given: Answer) -> str:
+    """Short, judging nobody, and with the same figures as in the other languages."""
+    text = _at_most(CLAIM_CHARACTERS)(given)
+    if judging := judging_words(text, given.field.language):
+        raise Fault("judging", word=judging[0])
+    own, name = given.field.key, f"{given.field.name}."
+    for other in (held for key, held in given.draft.values.items() if key.startswith(name) and key != own):
+        if figure := figures_unlike(text, other):
+            raise Fault("figures", figure=figure)
+    return text
+
+
+def _quote(given: Answer) -> str:
+    quote = given.text.strip("«»“”\"' \u00a0\u202f")
+    if not quote:
+        raise Fault("empty")
+    if (count := quote_words(quote)) > QUOTE_WORDS:
+        raise Fault("long_quote", count=count, limit=QUOTE_WORDS)
+    return quote
+
+
+def _address(given: Answer) -> str:
+    if not ADDRESS.fullmatch(given.text):
+        raise Fault("no_address", text=given.text[:SHOWN])
+    return _at_most(ADDRESS_CHARACTERS)(given)
+
+
+def _date(given: Answer) -> str:
+    if not partial_date(given.text):
+        raise Fault("no_date", text=given.text[:SHOWN])
+    return given.text
+
+
+def _ways(given: Answer) -> str:
+    found = phrases(given.text)
+    if not any(c.isalnum() for phrase in found for c in phrase):
+        raise Fault("empty")
+    for phrase in found:
+        if len(phrase.split()) > PHRASING_WORDS:
+            raise Fault("long_phrasing", text=phrase[:SHOWN], limit=PHRASING_WORDS)
+    return ", ".join(found)
+
+
+def _aliases(given: Answer) -> str:
+    for alias in phrases(given.text):
+        if sum(c.isalpha() for c in alias) < ALIAS_LETTERS:
+            raise Fault("short_alias", text=alias[:SHOWN], letters=ALIAS_LETTERS)
+    return ", ".join(phrases(given.text))
+
+
+_CHECKS: Mapping[str, Check] = {
+    **dict.fromkeys(("candidate", "used_by"), _candidate),
+    **dict.fromkeys(("topic", "parent"), _topic),
+    **dict.fromkeys(("statement", "source_language", "gender"), _choice),
+    **dict.fromkeys(("claim", "description"), _claim),
+    **dict.fromkeys(("phrasings", "phrasing", "asked_as"), _ways),
+    **dict.fromkeys(("name", "full_name", "list", "publisher", "title", "muted"), _at_most(LINE)),
+    "public_name": _at_most(NAME),
+    "entry": _at_most(9),
+    "why": _at_most(CLAIM_CHARACTERS),
+    "source": _source,
+    "target": _target,
+    "quote": _quote,
+    "url": _address,
+    "published": _date,
+    "aliases": _aliases,
+}

@@ -1,0 +1,210 @@
+"""What is asked for an edit, one field after the other."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from bot.knowledge.model import Claim, Election
+from bot.moderation.drafting import Draft
+
+NEW = "new"
+"""The choice of a source that is not in the base yet."""
+NONE = ""
+"""What is kept of a field that was skipped."""
+OFFERED = "offered"
+"""What the ways of asking that are at hand stand under, by language, among what was answered."""
+SEPARATORS = re.compile(r"[,;\n]")
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One thing that is asked for; `name` is the key of its question in the wording."""
+
+    name: str
+    language: str = ""
+    optional: bool = False
+    choices: tuple[str, ...] = ()
+    offered: str = ""
+    """An answer that is at hand, to be taken or changed."""
+
+    @property
+    def key(self) -> str:
+        return f"{self.name}.{self.language}" if self.language else self.name
+
+
+def fields(draft: Draft, election: Election) -> list[Field]:
+    """All that is asked for an edit of this kind, given what was answered so far."""
+    return list(_FORMS[draft.kind](draft, election))
+
+
+def next_field(draft: Draft, election: Election) -> Field | None:
+    """The first that has no answer yet; None once the form is filled in."""
+    return next((each for each in fields(draft, election) if each.key not in draft.values), None)
+
+
+def skip(draft: Draft, election: Election) -> Draft:
+    """The draft without an answer to the next field; the same draft if that needs one."""
+    field = next_field(draft, election)
+    if field is None or not field.optional:
+        return draft
+    return draft.with_value(field.key, NONE)
+
+
+def answered(draft: Draft) -> list[str]:
+    """What has been answered so far, in the order of the answers."""
+    return [key for key in draft.values if key.partition(".")[0] != OFFERED]
+
+
+def back(draft: Draft) -> Draft:
+    """The draft as it was before the last answer."""
+    return draft.without(*answered(draft)[-1:])
+
+
+def token(value: str) -> str:
+    """A short name for a choice, of letters and digits only."""
+    return hashlib.sha256(value.encode()).hexdigest()[:12]
+
+
+def statements(election: Election, target: str) -> list[tuple[str, Claim]]:
+    """What stands under an entry, each with a name to choose it by: `candidate/topic#0`, `fact#1`."""
+    candidate, slash, topic = target.partition("/")
+    claims: list[Claim] = []
+    if slash and candidate in election.candidates:
+        claims = list(election.candidates[candidate].positions.get(topic, ()))
+    elif election.has("facts", target):
+        claims = election.fact(target).answer
+    return [(f"{target}#{number}", claim) for number, claim in enumerate(claims)]
+
+
+def statement(election: Election, chosen: str) -> Claim | None:
+    """The statement of that name, if it is there."""
+    return dict(statements(election, chosen.partition("#")[0])).get(chosen)
+
+
+def phrases(text: str) -> list[str]:
+    """Several ways of asking, written one after the other with commas between."""
+    return [" ".join(each.split()) for each in SEPARATORS.split(text) if each.strip()]
+
+
+# --- the forms -------------------------------------------------------------------------------------------
+
+
+def _position(draft: Draft, election: Election) -> Iterator[Field]:
+    yield Field("candidate", choices=tuple(election.candidates))
+    yield Field("topic", choices=tuple(election.all("topics")))
+    yield from _claimed(draft, election)
+    for code, offered in _offered(draft, election).items():
+        yield Field("asked_as", code, optional=True, offered=offered)
+
+
+def _fact(draft: Draft, election: Election) -> Iterator[Field]:
+    yield from (Field("name", code) for code in election.languages)
+    yield from _claimed(draft, election)
+    yield from _asked(draft, election)
+
+
+def _topic(draft: Draft, election: Election) -> Iterator[Field]:
+    yield from (Field("name", code) for code in election.languages)
+    yield Field("parent", optional=True, choices=tuple(election.all("topics")))
+    yield from _asked(draft, election)
+
+
+def _candidate(draft: Draft, election: Election) -> Iterator[Field]:
+    yield Field("full_name")
+    yield Field("aliases", optional=True)
+    yield from (Field("description", code) for code in election.languages)
+    yield Field("list", optional=True)
+    yield Field("gender", optional=True, choices=("woman", "man"))
+    yield from _sourced(draft, election)
+
+
+def _source(draft: Draft, election: Election) -> Iterator[Field]:
+    yield from _described(election)
+    yield Field("used_by", choices=tuple(election.candidates))
+
+
+def _phrasing(draft: Draft, election: Election) -> Iterator[Field]:
+    yield Field("target")
+    asked = _offered(draft, election) or dict.fromkeys(election.languages[:1], "")
+    yield from (Field("phrasing", code, offered=offered) for code, offered in asked.items())
+
+
+def _correction(draft: Draft, election: Election) -> Iterator[Field]:
+    yield from _chosen(draft, election)
+    yield from (Field("claim", code) for code in election.languages)
+    yield from (Field("why", code) for code in election.languages)
+
+
+def _removal(draft: Draft, election: Election) -> Iterator[Field]:
+    yield from _chosen(draft, election)
+
+
+def _muting(draft: Draft, election: Election) -> Iterator[Field]:
+    yield Field("muted", offered=next(iter(_offered(draft, election).values()), ""))
+
+
+def _reversal(draft: Draft, election: Election) -> Iterator[Field]:
+    yield Field("entry")
+
+
+def _naming(draft: Draft, election: Election) -> Iterator[Field]:
+    yield Field("public_name")
+
+
+def _claimed(draft: Draft, election: Election) -> Iterator[Field]:
+    """A claim in every language, where it stands, and a few words of it."""
+    yield from (Field("claim", code) for code in election.languages)
+    yield from _sourced(draft, election)
+    yield Field("quote", optional=True)
+
+
+def _sourced(draft: Draft, election: Election) -> Iterator[Field]:
+    """A source of the base, or all that is to be known of a new one."""
+    yield Field("source", choices=(*election.all("sources"), NEW))
+    if draft.values.get("source") == NEW:
+        yield from _described(election)
+
+
+def _described(election: Election) -> Iterator[Field]:
+    yield Field("publisher")
+    yield Field("title", optional=True)
+    yield Field("url", optional=True)
+    yield Field("published", optional=True)
+    yield Field("source_language", choices=tuple(election.languages))
+
+
+def _chosen(draft: Draft, election: Election) -> Iterator[Field]:
+    yield Field("target")
+    yield Field(
+        "statement", choices=tuple(name for name, _ in statements(election, draft.values.get("target", "")))
+    )
+
+
+def _asked(draft: Draft, election: Election) -> Iterator[Field]:
+    """The ways of asking, in every language, with those at hand that voters used."""
+    offered = _offered(draft, election)
+    yield from (Field("phrasings", code, offered=offered.get(code, "")) for code in election.languages)
+
+
+def _offered(draft: Draft, election: Election) -> dict[str, str]:
+    """By language, the telling words of the questions that the edit is to answer."""
+    found = {code: draft.values.get(f"{OFFERED}.{code}", "") for code in election.languages}
+    return {code: words for code, words in found.items() if words}
+
+
+_FORMS: Mapping[str, Callable[[Draft, Election], Iterator[Field]]] = {
+    "position": _position,
+    "fact": _fact,
+    "topic": _topic,
+    "candidate": _candidate,
+    "source": _source,
+    "phrasing": _phrasing,
+    "correction": _correction,
+    "removal": _removal,
+    "muting": _muting,
+    "reversal": _reversal,
+    "naming": _naming,
+}

@@ -1,0 +1,261 @@
+"""What an edit would do, found out before any voter meets it."""
+
+from __future__ import annotations
+
+import difflib
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+
+from bot.dialogue.assistant import Assistant, Utterance
+from bot.dialogue.memory import Memory
+from bot.dialogue.reply import Reply
+from bot.evaluation.bank import Question, banks_of, read_bank
+from bot.evaluation.phrasings import astray
+from bot.evaluation.scoring import Result, ask, score
+from bot.knowledge.checks.walking import Ways, ways
+from bot.knowledge.document import Problem
+from bot.knowledge.editing import ADD, Operation, applied
+from bot.knowledge.loading import Loaded, load
+from bot.knowledge.model import Base
+from bot.language.text import words
+from bot.matching.checking import problems_of
+from bot.moderation.storing import texts
+from bot.state.records import Unanswered
+
+CONTEXT_LINES = 2
+REHEARD = 400
+"""Phrasings of others that are tried again at most, those first that share a word with a new one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """One question, answered from the base as it is and as it would be."""
+
+    question: Unanswered
+    before: Reply
+    after: Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A question of a bank that would come to something else."""
+
+    before: Result
+    after: Result
+
+    @property
+    def differs(self) -> bool:
+        """Whether anything is otherwise: what is answered, or whether that is still what should be."""
+        return outcome(self.before) != outcome(self.after) or self.before.verdict is not self.after.verdict
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether it gets another answer, and not only the same one that says more or less."""
+        return led_to(self.before) != led_to(self.after)
+
+    @property
+    def worse(self) -> bool:
+        order = list(type(self.before.verdict))
+        return order.index(self.after.verdict) > order.index(self.before.verdict)
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What an edit changes: lines of files, answers, questions of the banks; and what is wrong with it."""
+
+    changed: Mapping[str, str | None]
+    diff: str
+    problems: tuple[Problem, ...]
+    """What keeps it from being applied."""
+    notices: tuple[Problem, ...] = ()
+    """What is new to complete, and phrasings that would now lead elsewhere."""
+    answers: tuple[Answered, ...] = ()
+    moved: tuple[Moved, ...] = ()
+    asked: int = 0
+    """How many questions of the banks were asked."""
+
+    @property
+    def sound(self) -> bool:
+        return not self.problems
+
+
+Outcomes = dict[tuple[str, str, str], Result]
+
+
+class Trials:
+    """Tries edits out, and remembers how the banks are answered from the base as it is."""
+
+    def __init__(self, root: Path, served: Callable[[], Assistant | None] = lambda: None) -> None:
+        self.root = root
+        self._served = served
+        self._known: tuple[str, tuple[str, ...], Outcomes] = ("", (), {})
+        self._before: tuple[Loaded, Assistant] | None = None
+
+    def preview(
+        self, operations: Sequence[Operation], election: str, questions: Sequence[Unanswered], now: datetime
+    ) -> Preview:
+        """What the edit would do; `Conflict` or `Uneditable` if it cannot even be made. Takes a second or so."""
+        before = texts(self.root, dict.fromkeys(operation.file for operation in operations))
+        changed = applied(before, operations)
+        changed = {file: text for file, text in changed.items() if text != before[file]}
+        diff = difference(before, changed)
+        with trial(self.root, changed) as loaded:
+            problems = tuple(p for p in problems_of(loaded) if not p.notice)
+            if problems:
+                return Preview(changed, diff, problems)
+            old, assistant = self._current()
+            tried = Assistant(loaded.base)
+            notices = _new(problems_of(loaded), problems_of(old))
+            notices += _led_astray(operations, election, [(old, assistant), (loaded, tried)], now)
+            answers = tuple(_answered(q, assistant, tried, now) for q in questions)
+            asked = self._asked(_touched(changed, loaded.base), assistant, now)
+            moved = tuple(_moved(asked, tried, now))
+            return Preview(changed, diff, (), notices, answers, moved, len(asked))
+
+    def _current(self) -> tuple[Loaded, Assistant]:
+        """The base as it is on disk; its assistant is the one that serves, if that answers from the same."""
+        loaded = load(self.root)
+        served = self._served()
+        if served is not None and served.base.version == loaded.base.version:
+            return loaded, served
+        if self._before is None or self._before[0].base.version != loaded.base.version:
+            self._before = loaded, Assistant(loaded.base)
+        return self._before
+
+    def _asked(self, elections: tuple[str, ...], assistant: Assistant, now: datetime) -> Outcomes:
+        """How the banks of these elections are answered today."""
+        version = assistant.base.version
+        if self._known[:2] != (version, elections):
+            known: Outcomes = {}
+            for election in elections:
+                held = assistant.base.elections.get(election)
+                if held is None:
+                    continue
+                for question in questions_of(self.root, election):
+                    result = score(question, ask(assistant, question, election, now), held)
+                    known[election, question.lang, question.id] = result
+            self._known = version, elections, known
+        return self._known[2]
+
+    def forget(self) -> None:
+        """Let go of what was kept for comparing."""
+        self._before, self._known = None, ("", (), {})
+
+
+@contextmanager
+def trial(root: Path, changed: Mapping[str, str | None]) -> Iterator[Loaded]:
+    """The base as it would be, in a copy of its folder."""
+    with tempfile.TemporaryDirectory(prefix="election-bot-") as folder:
+        copy = Path(folder) / root.name
+        shutil.copytree(root, copy, ignore=shutil.ignore_patterns(".*", "questions"))
+        for file, text in changed.items():
+            path = copy / file
+            if text is None:
+                path.unlink(missing_ok=True)
+            else:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(text, encoding="utf-8", newline="")
+        yield load(copy)
+
+
+def difference(before: Mapping[str, str | None], after: Mapping[str, str | None]) -> str:
+    """The lines that change, file by file, as a unified diff."""
+    found: list[str] = []
+    for file, text in after.items():
+        old, new = (before.get(file) or "").splitlines(), (text or "").splitlines()
+        found += difflib.unified_diff(old, new, file, file, lineterm="", n=CONTEXT_LINES)
+    return "\n".join(found)
+
+
+def questions_of(root: Path, election: str) -> list[Question]:
+    """All questions of an election's banks; a bank that cannot be read has none."""
+    return [question for path in banks_of(root, election) for question in read_bank(path)[0]]
+
+
+def led_to(result: Result) -> tuple[object, ...]:
+    """What kind of answer a question got, and about whom and what."""
+    reply = result.reply
+    asked = getattr(reply.outcome, "candidates", reply.candidates)
+    return (reply.name, asked, reply.topics, reply.facts)
+
+
+def outcome(result: Result) -> tuple[object, ...]:
+    """What a question came to, down to the statements that were shown."""
+    return (*led_to(result), tuple((s.id, s.text) for s in result.reply.statements))
+
+
+def _touched(changed: Iterable[str], base: Base) -> tuple[str, ...]:
+    """The elections that read one of these files."""
+    folders = {file.partition("/")[0] for file in changed}
+    return tuple(i for i, held in base.elections.items() if folders & {i, *held.description.includes})
+
+
+def _moved(asked: Outcomes, tried: Assistant, now: datetime) -> Iterator[Moved]:
+    for (election, _, _), before in asked.items():
+        held = tried.base.elections[election]
+        after = score(before.question, ask(tried, before.question, election, now), held)
+        if (moved := Moved(before, after)).differs:
+            yield moved
+
+
+def _answered(question: Unanswered, before: Assistant, after: Assistant, now: datetime) -> Answered:
+    utterance = Utterance(question.text, question.election, language=question.language)
+    replies = (assistant.respond(utterance, Memory(), now)[0] for assistant in (before, after))
+    return Answered(question, *replies)
+
+
+def _new(after: Iterable[Problem], before: Iterable[Problem]) -> tuple[Problem, ...]:
+    """What was not there before; lines may have moved."""
+    known = {(problem.place.path, problem.message) for problem in before}
+    return tuple(p for p in after if (p.place.path, p.message) not in known)
+
+
+def _led_astray(
+    operations: Sequence[Operation],
+    election: str,
+    bases: Sequence[tuple[Loaded, Assistant]],
+    now: datetime,
+) -> tuple[Problem, ...]:
+    """New phrasings that do not lead to their own entry, and others with a word of theirs that no longer do.
+
+    `bases` are the base as it is and as it would be.
+    """
+    said = {word.folded for phrase in _phrases(operations) for word in words(phrase) if len(word.folded) > 2}
+    found = []
+    for loaded, assistant in bases:
+        near = list(islice(_sharing(said, loaded, election), REHEARD))
+        found.append([p for way, code, n in near if (p := astray(assistant, way, code, n, now))])
+    return _new(found[1], found[0])
+
+
+def _sharing(said: set[str], loaded: Loaded, election: str) -> Iterator[tuple[Ways, str, int]]:
+    """The phrasings that have one of these words."""
+    for way in ways(loaded):
+        if way.election.id == election:
+            for code, phrasings in way.phrasings.items():
+                for number, phrasing in enumerate(phrasings):
+                    if said & {word.folded for word in words(phrasing)}:
+                        yield way, code, number
+
+
+def _phrases(operations: Iterable[Operation]) -> Iterator[str]:
+    """The ways of asking that an edit adds, and the names it gives."""
+    for operation in operations:
+        yield from _texts(operation.now, operation.keys[-1:] == (ADD,))
+
+
+def _texts(value: object, wanted: bool) -> Iterator[str]:
+    if isinstance(value, str) and wanted:
+        yield value
+    elif isinstance(value, list):
+        for each in value:
+            yield from _texts(each, True)
+    elif isinstance(value, dict):
+        for key, each in value.items():
+            yield from _texts(each, key in ("name", "aliases") or isinstance(each, dict | list))

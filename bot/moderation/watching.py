@@ -1,0 +1,194 @@
+"""A changed knowledge folder goes live at once: it is watched, read beside the answers, and refused if it is broken."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from watchfiles import awatch
+
+from bot.dialogue.assistant import Assistant
+from bot.knowledge.document import Place, Problem, reason, short
+from bot.knowledge.loading import Loaded, load
+from bot.knowledge.model import Base
+from bot.lean import beside_answers, make_ready, renewed
+from bot.matching.checking import problems_of
+
+GATHER_MS, STILL_MS = 100, 50
+"""Changes that follow each other within so many milliseconds are one, and so long until they are told."""
+LOOK_MS = 500
+"""How often to look whether the folder is still the one that is watched."""
+AWAY_S = 1.0
+"""How often to look whether a folder that is not there has come back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a changed base does not go live, sorted by place; the one before it keeps answering."""
+
+    problems: tuple[Problem, ...]
+
+
+class Reloading:
+    """Turns the knowledge folder, as it now is, into an assistant that is ready to take over."""
+
+    def __init__(
+        self,
+        root: Path,
+        assistant: Assistant,
+        keep: Callable[[Base], Base],
+        now: Callable[[], datetime],
+        loaded: Loaded | None = None,
+    ) -> None:
+        self.root = root
+        self.keep = keep
+        self.now = now
+        self._serving = assistant
+        self._loaded = loaded
+        self._one_at_a_time = asyncio.Lock()
+
+    async def again(self) -> Assistant | Refusal | None:
+        """The folder read now: an assistant to take over at once, or why there is none; None if nothing changed.
+
+        Whoever takes it serves it without awaiting anything before: what was laid out in the meantime is, in it.
+        """
+        async with self._one_at_a_time:
+            found = await asyncio.to_thread(self._read)
+            if not isinstance(found, tuple):
+                return found
+            loaded, assistant = found
+            while missing := self._missing(assistant):
+                await asyncio.to_thread(self._make_ready, assistant, missing)
+            outdated: list[object] = [*self._serving.scopes.pieces(), *_pieces(self._loaded)]
+            self._serving, self._loaded = assistant, loaded
+            asyncio.get_running_loop().call_soon(_let_go, outdated)
+            return assistant
+
+    def _read(self) -> tuple[Loaded, Assistant] | Refusal | None:
+        with beside_answers():
+            try:
+                return self._made()
+            except OSError as error:
+                return self._refused(f"this folder cannot be read: {reason(error)}")
+            except Exception as error:  # whatever it is, the base that answers now goes on answering
+                return self._refused(f"this base cannot be used: {short(error)}")
+
+    def _made(self) -> tuple[Loaded, Assistant] | Refusal | None:
+        loaded = load(self.root, self._loaded)
+        unread = any(not problem.notice for problem in loaded.problems)
+        if loaded.base.version == self._serving.base.version and not unread:
+            return None
+        problems = tuple(p for p in problems_of(loaded, whole=False) if not p.notice)
+        if problems:
+            return Refusal(problems)
+        base = self.keep(loaded.base)
+        if not base.elections:
+            return self._refused("the election that is answered about is not here any more")
+        return loaded, renewed(base, self._serving, self.now())
+
+    def _refused(self, why: str) -> Refusal:
+        return Refusal((Problem(Place(self.root.name), why),))
+
+    def _missing(self, assistant: Assistant) -> list[str]:
+        """What voters have asked about for the first time while the new base was being made ready."""
+        ready = {*assistant.scopes.ready}
+        return [i for i in self._serving.scopes.ready if i in assistant.base.elections and i not in ready]
+
+    def _make_ready(self, assistant: Assistant, elections: list[str]) -> None:
+        with beside_answers():
+            make_ready(assistant, elections, self.now())
+
+
+def _pieces(loaded: Loaded | None) -> list[object]:
+    return [*loaded.made.values(), *loaded.base.elections.values()] if loaded is not None else []
+
+
+def _let_go(outdated: list[object]) -> None:
+    """Free an old base bit by bit and beside the answers: all at once would keep an answer waiting."""
+
+    def free() -> None:
+        while outdated:
+            outdated.pop()
+
+    asyncio.get_running_loop().run_in_executor(None, free)
+
+
+async def changes(root: Path, stop: asyncio.Event) -> AsyncGenerator[None, None]:
+    """Tells when files of the knowledge folder have changed, until told to stop.
+
+    The folder may be deleted, replaced by another or away for a while: going is a change, and so is coming back.
+    """
+    told = True
+    polling = False
+    while not stop.is_set():
+        watched = _identity(root)
+        try:
+            async with aclosing(_batches(root, stop, polling)) as batches:
+                async for batch in batches:
+                    replaced = str(root) in batch or _identity(root) != watched
+                    if batch or replaced or not told:
+                        told = True
+                        yield
+                    if replaced:
+                        break
+        except FileNotFoundError:
+            pass
+        except OSError:  # not allowed to be watched, or too many files are: then it is looked through instead
+            polling = True
+        told = False
+        if not stop.is_set() and (polling or _identity(root) is None):
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), AWAY_S)
+
+
+async def _batches(root: Path, stop: asyncio.Event, polling: bool) -> AsyncGenerator[set[str], None]:
+    """The paths of each batch of changes that matter, and now and then an empty one."""
+    async for batch in awatch(
+        root,
+        watch_filter=lambda _, path: _matters(root, path),
+        debounce=GATHER_MS,
+        step=STILL_MS,
+        stop_event=_Stopping(stop),
+        rust_timeout=LOOK_MS,
+        yield_on_timeout=True,
+        force_polling=polling or None,
+        ignore_permission_denied=True,
+    ):
+        yield {path for _, path in batch}
+
+
+class _Stopping:
+    """Whether to stop: `awatch` also says so by itself when it is cancelled, which is nobody else's business."""
+
+    def __init__(self, told: asyncio.Event) -> None:
+        self._told = told
+        self._own = False
+
+    def is_set(self) -> bool:
+        return self._own or self._told.is_set()
+
+    def set(self) -> None:
+        self._own = True
+
+
+def _matters(root: Path, path: str) -> bool:
+    """Whether a path may change what is read: a YAML file, or a folder, which may be gone; nothing hidden."""
+    try:
+        parts = Path(path).relative_to(root).parts
+    except ValueError:
+        return False
+    hidden = any(part.startswith(".") for part in parts)
+    return not hidden and (not parts or parts[-1].endswith(".yaml") or "." not in parts[-1])
+
+
+def _identity(root: Path) -> tuple[int, int] | None:
+    """Which folder stands at a path, so that another one there is noticed; None if there is none."""
+    try:
+        found = root.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino

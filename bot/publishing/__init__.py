@@ -1,0 +1,1 @@
+"""What is made of the whole base for people to read: coverage, the site, and exports."""

@@ -1,0 +1,125 @@
+"""What moderators need to outlive a restart: names, drafts, proposals, the log of all steps, what was dismissed.
+
+All of it is read from the database each time, never from memory: other replicas and terminals write there too. While
+the database does not answer there is nothing to read, and `State.degraded` says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import RowMapping, Select
+
+from bot.state import keeping
+from bot.state.memories import seconds, utc
+from bot.state.records import Audited, Moderator, Proposal, Unanswered
+from bot.state.rows import audit_row, audited_of, clean, moment, named, proposal_of, proposal_row, whose
+from bot.state.statements import ModeratorChanges, ModeratorQuestions, Row
+from bot.state.writing import Writer
+
+BEYOND = 2**63 - 1
+"""Larger than the number of any step of the log."""
+
+Rows = Callable[[Select[Any], Row], Awaitable[Sequence[RowMapping] | None]]
+
+
+class Moderating:
+    """The moderators' half of the state. What is asked for without awaiting in between is written together or not at
+    all: a proposal is never without its step in the log.
+    """
+
+    def __init__(self, writer: Writer, rows: Rows, change: ModeratorChanges, ask: ModeratorQuestions) -> None:
+        self._writer = writer
+        self._rows = rows
+        self._change = change
+        self._ask = ask
+
+    # --- moderators
+
+    async def moderator(self, key: str) -> Moderator | None:
+        """The name a moderator chose; None until they have, and after they asked to be forgotten."""
+        rows = await self._rows(self._ask.moderator, {"key": whose(key)})
+        return Moderator(**rows[0]) if rows else None
+
+    def name_moderator(self, moderator: Moderator, today: date) -> None:
+        """Keep the name, and that the moderator was seen today: to be asked for each day on which they do something."""
+        row = {"key": whose(moderator.key), "name": clean(moderator.name), "seen_on": today}
+        self._writer.add(self._change.name, row)
+
+    async def draft(self, key: str, now: datetime) -> str | None:
+        """What the moderator was writing, if they were, and not more than a week ago."""
+        rows = await self._rows(self._ask.draft, {"key": whose(key)})
+        if not rows or utc(now) - moment(rows[0]["at"]) > keeping.DRAFTS:
+            return None
+        return str(rows[0]["draft"])
+
+    def keep_draft(self, key: str, text: str, now: datetime) -> None:
+        """Keep what the moderator is writing, in place of what they wrote before."""
+        row = {"key": whose(key), "draft": clean(text), "at": seconds(now)}
+        self._writer.add(self._change.keep_draft, row)
+
+    def drop_draft(self, key: str) -> None:
+        """It was proposed, or given up."""
+        self._writer.add(self._change.drop_draft, {"key": whose(key)})
+
+    # --- proposals
+
+    async def proposals(self, statuses: Sequence[str]) -> list[Proposal]:
+        """All proposals that stand like this, the oldest first."""
+        rows = await self._rows(self._ask.proposals, {"statuses": list(statuses)})
+        return [proposal_of(row) for row in rows or ()]
+
+    async def proposal(self, identifier: str) -> Proposal | None:
+        """How a proposal stands now, whoever decided it, and wherever."""
+        rows = await self._rows(self._ask.proposal, {"id": clean(identifier)})
+        return proposal_of(rows[0]) if rows else None
+
+    def keep_proposal(self, proposal: Proposal) -> None:
+        """Keep the proposal as it stands now; whose it is does not change."""
+        self._writer.add(self._change.keep_proposal, proposal_row(proposal))
+
+    async def approved(self, author: str, kind: str) -> int:
+        """How many of the author's proposals of a kind were applied after somebody else had read them."""
+        rows = await self._rows(self._ask.approved, {"author": whose(author), "kind": clean(kind)})
+        return int(rows[0]["count"]) if rows else 0
+
+    # --- the log
+
+    def audit(self, entry: Audited) -> None:
+        """Add a step to the log, which numbers it; no step is ever changed."""
+        self._writer.add(self._change.audit, audit_row(entry))
+
+    async def audited(
+        self, limit: int, before: int | None = None, election: str | None = None
+    ) -> list[Audited]:
+        """The latest steps, newest first; or those before the step of a number; or those of one election."""
+        values: Row = {"limit": limit, "before": BEYOND if before is None else max(0, min(before, BEYOND))}
+        if election is None:
+            rows = await self._rows(self._ask.audited, values)
+        else:
+            rows = await self._rows(self._ask.audited_of, values | {"election": clean(election)})
+        return [audited_of(row) for row in rows or ()]
+
+    async def audit_entry(self, identifier: int) -> Audited | None:
+        """The step with this number."""
+        if not 0 < identifier < BEYOND:
+            return None
+        rows = await self._rows(self._ask.audit_entry, {"id": identifier})
+        return audited_of(rows[0]) if rows else None
+
+    # --- dismissed
+
+    def dismiss(self, question: Unanswered, day: date) -> None:
+        """A moderator need not see this question again; or, without language, the verdicts on this entry."""
+        self._writer.add(self._change.dismiss, named(question) | {"day": day})
+
+    def restore(self, question: Unanswered) -> None:
+        """It was dismissed by mistake."""
+        self._writer.add(self._change.restore, named(question))
+
+    async def dismissed(self) -> list[Unanswered]:
+        """All that was dismissed, the oldest first; for what reason they had no answer is not kept."""
+        rows = await self._rows(self._ask.dismissed, {})
+        return [Unanswered(**row, reason="") for row in rows or ()]
