@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import cycle, islice
@@ -86,7 +86,7 @@ def _run(name: str, mode: str, questions: Sequence[str], updates: int) -> Run:
     with (
         tempfile.TemporaryDirectory() as folder,
         process(TOKEN, "--keep", "2000") as telegram,
-        _bot(name, mode, telegram.url, Path(folder)) as bot,
+        serving(name, mode, telegram.url, Path(folder)) as bot,
     ):
         chats = [telegram.private().id for _ in range(CHATS)]
         _ask(telegram, name, list(zip(chats, islice(cycle(questions), CHATS), strict=False)))
@@ -119,7 +119,15 @@ def _answers(telegram: Remote) -> int:
 
 
 @contextmanager
-def _bot(name: str, mode: str, url: str, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+def serving(
+    name: str,
+    mode: str,
+    url: str,
+    folder: Path,
+    options: Sequence[str] = (),
+    more: Mapping[str, str] | None = None,
+) -> Iterator[subprocess.Popen[bytes]]:
+    """One of the bots in a process of its own, with options and environment of its own."""
     environment = {
         **os.environ,
         "TELEGRAM_BOT_TOKEN": TOKEN,
@@ -128,6 +136,7 @@ def _bot(name: str, mode: str, url: str, folder: Path) -> Iterator[subprocess.Po
         "QUESTIONS_PER_MINUTE": "1000000",
         "LOG_LEVEL": "error",
         "STATE_URL": f"sqlite:///{folder / 'state.sqlite3'}",
+        **(more or {}),
     }
     if mode == "webhook":
         port = str(_free_port())
@@ -136,7 +145,7 @@ def _bot(name: str, mode: str, url: str, folder: Path) -> Iterator[subprocess.Po
             "WEBHOOK_PORT": port,
             "WEBHOOK_URL": f"http://127.0.0.1:{port}/hook",
         }
-    with subprocess.Popen([sys.executable, "-m", *BOTS[name]], cwd=ROOT, env=environment) as bot:
+    with subprocess.Popen([sys.executable, "-m", *BOTS[name], *options], cwd=ROOT, env=environment) as bot:
         try:
             yield bot
         finally:

@@ -303,6 +303,55 @@ def export(where: Where, form: str, output: str | None) -> None:
 
 
 @main.command()
+@click.option("--as", "called", metavar="NAME", help="Your public name [default: that of your account here].")
+@everywhere
+def review(where: Where, called: str | None) -> None:
+    """Go through the questions that wait for an answer, and the edits that wait for approval."""
+    from bot.channels.reviewing.conversation import review as converse
+
+    converse(where, words(), called)
+
+
+@main.command()
+@click.argument("kind", type=click.Choice(["candidate", "position", "topic", "fact", "source"]))
+@everywhere
+def add(where: Where, kind: str) -> None:
+    """Write a new entry into the knowledge folder, from answers to a few questions."""
+    from bot.channels.adding import add as ask_and_write
+
+    ask_and_write(where, kind, words())
+
+
+@main.command()
+@click.argument("revision", metavar="REV")
+@click.argument("other", metavar="[REV2]", required=False)
+@everywhere
+def diff(where: Where, revision: str, other: str | None) -> int:
+    """Show what differs between the base at a git revision and the base now, or at another one."""
+    from bot.channels.differing import differ
+
+    return differ(where, revision, other, words())
+
+
+@main.command()
+@click.argument("number", type=click.IntRange(1), required=False)
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 10_000),
+    default=20,
+    show_default=True,
+    metavar="N",
+    help="How many steps to list.",
+)
+@everywhere
+def log(where: Where, number: int | None, limit: int) -> None:
+    """Show what moderators did, latest first, or one step in full."""
+    from bot.channels.logbook import show_log
+
+    show_log(where, words(), number, limit)
+
+
+@main.command()
 @click.argument("kind", required=False)
 @everywhere
 def schema(where: Where, kind: str | None) -> None:  # noqa: ARG001 - every command takes it

@@ -63,7 +63,7 @@ def beside_answers() -> Iterator[None]:
 
     What the work made is not looked through afterwards either, if what was there before is not.
     """
-    lean = gc.get_freeze_count() > 0
+    lean = gc.get_threshold() == YOUNG
     collecting, share = gc.isenabled(), sys.getswitchinterval()
     gc.collect(1)
     gc.disable()
@@ -76,7 +76,7 @@ def beside_answers() -> Iterator[None]:
             gc.freeze()
         if collecting:
             gc.enable()
-        _trim()
+        trim()
 
 
 def _one_heap() -> None:
@@ -89,10 +89,11 @@ def _one_heap() -> None:
 def give_back() -> None:
     """Return to the system what is no longer used; only glibc keeps it otherwise, and can be asked."""
     gc.collect()
-    _trim()
+    trim()
 
 
-def _trim() -> None:
+def trim() -> None:
+    """Return to the system what was freed, without looking for what could be."""
     with suppress(AttributeError, OSError):
         ctypes.CDLL(None).malloc_trim(0)
 

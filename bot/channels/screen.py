@@ -6,7 +6,7 @@ The terminal's history of typed lines stays in memory; it is gone with the conve
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from bot.channels.terminal import Conversation, Listed, Shown, commands
@@ -40,7 +40,7 @@ def converse(conversation: Conversation) -> None:
         _converse_plainly(conversation)
         return
     console = _console()
-    _remember_lines()
+    remember_lines(commands())
     _draw(console, conversation.welcome(), "")
     while True:
         try:
@@ -78,16 +78,16 @@ def _console() -> Console:
     return console
 
 
-def _remember_lines() -> None:
+def remember_lines(names: Iterable[str]) -> None:
     """The arrow keys bring back earlier lines, and Tab completes a command, where the system can do it."""
     try:
         import readline
     except ImportError:
         return
-    names = sorted(f"/{name}" for name in commands())
+    typed = sorted(f"/{name}" for name in names)
 
     def complete(begun: str, state: int) -> str | None:
-        found = [name for name in names if begun.startswith("/") and name.startswith(begun)]
+        found = [name for name in typed if begun.startswith("/") and name.startswith(begun)]
         return found[state] if state < len(found) else None
 
     readline.set_completer_delims(" ")

@@ -72,6 +72,12 @@ def _today(setting: Setting) -> date:
     return setting.now.astimezone(ZoneInfo(setting.election.description.time_zone)).date()
 
 
+def timely(election: Election, fact: Fact, today: date) -> list[Claim]:
+    """What a fact says that had been published by a day: nobody is told a result before there is one."""
+    published = ((claim, election.source(claim.source).published) for claim in fact.answer)
+    return [claim for claim, day in published if day is None or day <= today.isoformat()[: len(day)]]
+
+
 def surname_key(name: str) -> tuple[str, str]:
     """Sorts by surname, then first name, as a directory does: without accents, hyphens as spaces, particles kept."""
     first, _, last = name.partition(" ")
@@ -187,10 +193,10 @@ class _Composing:
 
     def _fact(self, outcome: FactAnswer) -> Reply:
         fact = self.election.fact(outcome.fact)
-        timely = self._timely(fact)
-        if not timely:
+        told = timely(self.election, fact, _today(self.setting))
+        if not told:
             return self._no_position(NoPosition((), fact=outcome.fact))
-        parts = [self._statement(outcome.fact, claim) for claim in timely]
+        parts = [self._statement(outcome.fact, claim) for claim in told]
         related = (fact.topic,) if fact.topic else ()
         return self._made(outcome, self._text(fact.name), parts, related, facts=(outcome.fact,))
 
@@ -279,12 +285,6 @@ class _Composing:
             election=self.election.id,
         )
 
-    def _timely(self, fact: Fact) -> list[Claim]:
-        """What a fact says that had been published by now: nobody is told a result before there is one."""
-        today = _today(self.setting).isoformat()
-        published = ((claim, self.election.source(claim.source).published) for claim in fact.answer)
-        return [claim for claim, day in published if day is None or day <= today[: len(day)]]
-
     def _statements(self, candidate: str, claims: Sequence[tuple[str, Claim]]) -> Iterator[Statement]:
         for topic, claim in claims:
             yield self._statement(f"{candidate}/{topic}", claim)
@@ -360,6 +360,6 @@ class _Composing:
             return self.say("suggestion.topic", topic=self._topic(target))
         if self.election.has("facts", target):
             fact = self.election.fact(target)
-            early = fact.answer and not self._timely(fact)
+            early = fact.answer and not timely(self.election, fact, _today(self.setting))
             return "" if early else self.say("suggestion.fact", fact=self._text(fact.name))
         return ""

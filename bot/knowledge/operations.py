@@ -49,6 +49,8 @@ class Operation:
         holdings = [key.holding for key in self.keys if isinstance(key, Item)]
         if ADD in self.keys[:-1]:
             raise ValueError(f"{ADD} can only be the last key")
+        if self.at is not None and self.at < 0:
+            raise ValueError("a place is counted from 0")
         if not all(value is None or _plain(value) for value in (*holdings, self.was, self.now)):
             raise ValueError("only texts, lists and mappings of texts can be written")
 

@@ -174,7 +174,7 @@ def _folded(text: str, column: int, indent: int) -> str:
             cut = _cut(units, max(room - len(line) - len(gap) - 1, 1))
             done += f"{line}{gap}{''.join(units[:cut])}\\\n{' ' * indent}"
             units = units[cut:]
-            line, gap, room = "\\" * units[0].isspace(), "", max(WIDTH - indent, _NARROW)
+            line, gap, room = "\\" * (units[0] == " "), "", max(WIDTH - indent, _NARROW)
         line += gap + "".join(units)
     return f'{done}{line}"'
 

@@ -115,6 +115,11 @@ def next_line(text: str, at: int) -> int:
     return found.end() if found else len(text)
 
 
+def previous_end(text: str, start: int) -> int:
+    """Where the line before the one that begins at `start` ends, before its line break."""
+    return len(text[:start].removesuffix("\n").removesuffix("\r"))
+
+
 def line_break(text: str) -> str:
     """The line break a text uses."""
     found = _BREAK.search(text)

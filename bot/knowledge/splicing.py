@@ -12,7 +12,17 @@ from typing import Any
 
 from bot.knowledge import brackets
 from bot.knowledge.rendering import Hand
-from bot.knowledge.spans import Entry, Node, Uneditable, line_break, line_end, line_start, next_line, spans
+from bot.knowledge.spans import (
+    Entry,
+    Node,
+    Uneditable,
+    line_break,
+    line_end,
+    line_start,
+    next_line,
+    previous_end,
+    spans,
+)
 
 STEPS = 200
 """How many values one edit may change."""
@@ -146,8 +156,12 @@ def _insert(text: str, holder: Node, change: Change, hand: Hand) -> Splice:
     mark = "-" if change.key is None else f"{hand.key(change.key)}:"
     new = mark + _written(change.key, change.value, holder, hand)
     if index == 0:
-        at = holder.entries[0].start
-        return at, at, f"{new}\n{apart}{' ' * column}"
+        first = holder.entries[0]
+        if text[line_start(text, first.start) : first.start].strip():
+            return first.start, first.start, f"{new}\n{' ' * column}"
+        # A comment stays with the entry that it is above; one above all of a file is about the file.
+        at = _comment_start(text, first, 0 if column else line_start(text, first.start))
+        return at, at, f"{' ' * column}{new}\n{apart}"
     at = line_end(text, holder.entries[index - 1].end)
     return at, at, f"\n{apart}{' ' * column}{new}"
 
@@ -182,7 +196,7 @@ def _remove(text: str, holder: Node, index: int) -> Splice:
     if not text[previous:start].strip() and (last or _past_blank(text, end) > end):
         start = previous
     if end == len(text) and text[-1] not in "\r\n":
-        return start - len(line_break(text)), end, ""
+        return previous_end(text, start), end, ""
     return start, end, ""
 
 
@@ -192,9 +206,18 @@ def _remark_start(text: str, entry: Entry, previous: int, last: bool) -> int:
     following = text[next_line(text, entry.end) :].lstrip(" \t")
     if not last and not following.startswith(("#", "\n", "\r")):
         return start
+    return _comment_start(text, entry, previous)
+
+
+def _comment_start(text: str, entry: Entry, previous: int) -> int:
+    """Where the comment lines right above an entry begin, no further up than `previous`; else its own line."""
+    start = line_start(text, entry.start)
     lead = text[start : entry.start] + "#"
-    while start > previous and text.startswith(lead, line_start(text, start - 1)):
-        start = line_start(text, start - 1)
+    while start > previous:
+        above = line_start(text, previous_end(text, start))
+        if not text.startswith(lead, above):
+            break
+        start = above
     return start
 
 

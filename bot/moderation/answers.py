@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.knowledge.checks.asking import ALIAS_LETTERS, PHRASING_WORDS
 from bot.knowledge.checks.statements import figures_unlike, judging_words, quote_words
@@ -12,14 +12,15 @@ from bot.knowledge.dates import partial_date
 from bot.knowledge.document import unreadable
 from bot.knowledge.loading import suggestion
 from bot.knowledge.model import CLAIM_CHARACTERS, QUOTE_WORDS, Election
-from bot.language.text import fold
+from bot.language.text import fold, words
 from bot.moderation.drafting import Draft
-from bot.moderation.forms import NEW, Field, next_field, phrases
+from bot.moderation.forms import NEW, Field, next_field, phrases, possible
 
 LINE = 200
 NAME = 40
 ADDRESS = re.compile(r"https?://[^\s/]+\.[^\s]+")
 ADDRESS_CHARACTERS = 1_000
+QUOTE_CHARACTERS = 500
 SHOWN = 60
 
 
@@ -51,10 +52,10 @@ def fill(draft: Draft, election: Election, typed: str) -> Draft:
     if field is None:
         return draft
     text = " ".join(typed.split())
-    if not text:
-        raise Fault("empty")
     if unreadable(text):
         raise Fault("invisible")
+    if not any(c.isalnum() for c in text):
+        raise Fault("empty")
     return draft.with_value(field.key, _CHECKS[field.name](Answer(field, text, draft, election)))
 
 
@@ -89,10 +90,12 @@ def _source(given: Answer) -> str:
 
 def _named(fault: str, text: str, names: Mapping[str, tuple[str, ...]]) -> str:
     """The id that was typed, or the only one of that name."""
-    found = [i for i, known in names.items() if fold(text) in (i, *map(fold, known))]
+    if (folded := fold(text)) in names:
+        return folded
+    found = [i for i, known in names.items() if folded in map(fold, known)]
     if len(found) == 1:
         return found[0]
-    near = suggestion(text, [name for i, known in names.items() for name in (i, *known)])
+    near = ", ".join(found) or suggestion(text, [n for i, known in names.items() for n in (i, *known)])
     raise Fault(f"{fault}_near" if near else fault, text=text[:SHOWN], near=near)
 
 
@@ -103,13 +106,17 @@ def _choice(given: Answer) -> str:
 
 
 def _target(given: Answer) -> str:
-    """A topic or a fact, by its name, or by its id a candidate's statements on a topic."""
-    candidate, slash, topic = given.text.partition("/")
-    election = given.election
-    if slash and candidate in election.candidates and topic in election.candidates[candidate].positions:
-        return given.text
+    """A topic or a fact, or with a slash between a candidate's statements on a topic; each by its id or its name."""
+    election, kind = given.election, given.draft.kind
     entries = {**election.all("facts"), **election.all("topics")}
-    return _named("no_entry", given.text, {i: tuple(held.name.values()) for i, held in entries.items()})
+    names = {i: tuple(held.name.values()) for i, held in entries.items() if possible(i, kind, election)}
+    candidate, slash, topic = given.text.partition("/")
+    if not slash:
+        return _named("no_entry", given.text, names)
+    target = f"{_candidate(replace(given, text=candidate))}/{_topic(replace(given, text=topic))}"
+    if not possible(target, kind, election):
+        raise Fault("no_entry", text=given.text[:SHOWN])
+    return target
 
 
 def _claim(given: Answer) -> str:
@@ -125,9 +132,7 @@ def _claim(given: Answer) -> str:
 
 
 def _quote(given: Answer) -> str:
-    quote = given.text.strip("«»“”\"' \u00a0\u202f")
-    if not quote:
-        raise Fault("empty")
+    quote = _at_most(QUOTE_CHARACTERS)(given).strip("«»“”\"' ")
     if (count := quote_words(quote)) > QUOTE_WORDS:
         raise Fault("long_quote", count=count, limit=QUOTE_WORDS)
     return quote
@@ -146,20 +151,26 @@ def _date(given: Answer) -> str:
 
 
 def _ways(given: Answer) -> str:
-    found = phrases(given.text)
-    if not any(c.isalnum() for phrase in found for c in phrase):
-        raise Fault("empty")
+    found = _several(given)
     for phrase in found:
+        if not words(phrase):
+            raise Fault("empty")
         if len(phrase.split()) > PHRASING_WORDS:
             raise Fault("long_phrasing", text=phrase[:SHOWN], limit=PHRASING_WORDS)
     return ", ".join(found)
 
 
 def _aliases(given: Answer) -> str:
-    for alias in phrases(given.text):
+    found = _several(given)
+    for alias in found:
         if sum(c.isalpha() for c in alias) < ALIAS_LETTERS:
             raise Fault("short_alias", text=alias[:SHOWN], letters=ALIAS_LETTERS)
-    return ", ".join(phrases(given.text))
+    return ", ".join(found)
+
+
+def _several(given: Answer) -> list[str]:
+    """What stands between commas, each no longer than a line."""
+    return [_at_most(LINE)(replace(given, text=each)) for each in phrases(given.text)]
 
 
 _CHECKS: Mapping[str, Check] = {

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from bot.dialogue.assistant import Assistant
 from bot.knowledge.model import Election
 from bot.moderation.drafting import Draft
-from bot.moderation.forms import next_field
+from bot.moderation.forms import Field, fields, next_field
 from bot.moderation.queue import Group
 from bot.moderation.telling import offered
 from bot.state.records import Unanswered
@@ -70,8 +70,24 @@ def dismissable(group: Group) -> list[Unanswered]:
 
 
 def settled(draft: Draft, election: Election) -> Draft:
-    """With what needs no asking: which statement, where there is only one."""
+    """With what needs no asking: which statement, where there is only one. Without what has gone from the base since."""
+    gone = next((field.key for field in fields(draft, election) if _is_gone(field, draft, election)), None)
+    if gone is not None:
+        return settled(draft.without(gone), election)
     field = next_field(draft, election)
     if field is not None and field.name == "statement" and len(field.choices) == 1:
         return draft.with_value(field.key, field.choices[0])
     return draft
+
+
+def _is_gone(field: Field, draft: Draft, election: Election) -> bool:
+    """Whether a question was answered with something that the base no longer holds."""
+    value = draft.values.get(field.key)
+    if not value:
+        return False
+    if field.name != "target":
+        return bool(field.choices) and value not in field.choices
+    candidate, slash, topic = value.partition("/")
+    if slash:
+        return candidate not in election.candidates or topic not in election.candidates[candidate].positions
+    return not (election.has("topics", value) or election.has("facts", value))

@@ -59,5 +59,5 @@ def read(text: str) -> Draft | None:
             questions=tuple(Unanswered(*map(str, question)) for question in held["questions"]),
             paused=bool(held["paused"]),
         )
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None

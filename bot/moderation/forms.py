@@ -41,8 +41,8 @@ def fields(draft: Draft, election: Election) -> list[Field]:
 
 
 def next_field(draft: Draft, election: Election) -> Field | None:
-    """The first that has no answer yet; None once the form is filled in."""
-    return next((each for each in fields(draft, election) if each.key not in draft.values), None)
+    """The first that has no answer, or none that is possible any more; None once the form is filled in."""
+    return next((each for each in fields(draft, election) if not _holds(draft, each, election)), None)
 
 
 def skip(draft: Draft, election: Election) -> Draft:
@@ -69,14 +69,14 @@ def token(value: str) -> str:
 
 
 def statements(election: Election, target: str) -> list[tuple[str, Claim]]:
-    """What stands under an entry, each with a name to choose it by: `candidate/topic#0`, `fact#1`."""
+    """What stands under an entry, each with a name to choose it by, which means no other if others go or change."""
     candidate, slash, topic = target.partition("/")
     claims: list[Claim] = []
     if slash and candidate in election.candidates:
         claims = list(election.candidates[candidate].positions.get(topic, ()))
     elif election.has("facts", target):
         claims = election.fact(target).answer
-    return [(f"{target}#{number}", claim) for number, claim in enumerate(claims)]
+    return [(f"{target}#{token(claim.model_dump_json())}", claim) for claim in claims]
 
 
 def statement(election: Election, chosen: str) -> Claim | None:
@@ -86,7 +86,24 @@ def statement(election: Election, chosen: str) -> Claim | None:
 
 def phrases(text: str) -> list[str]:
     """Several ways of asking, written one after the other with commas between."""
-    return [" ".join(each.split()) for each in SEPARATORS.split(text) if each.strip()]
+    return list(dict.fromkeys(" ".join(each.split()) for each in SEPARATORS.split(text) if each.strip()))
+
+
+def possible(target: str, kind: str, election: Election) -> bool:
+    """Whether an edit of a kind can be about an entry: an id, or a candidate's and a topic's with a slash between."""
+    if kind in ("correction", "removal") or "/" in target:
+        return bool(statements(election, target))
+    return election.has("topics", target) or election.has("facts", target)
+
+
+def _holds(draft: Draft, field: Field, election: Election) -> bool:
+    """Whether a field is answered; others may have taken away meanwhile what was chosen."""
+    answer = draft.values.get(field.key)
+    if not answer:
+        return answer == NONE and field.optional
+    if field.name == "target":
+        return possible(answer, draft.kind, election)
+    return answer in field.choices or not (field.choices or field.name == "statement")
 
 
 # --- the forms -------------------------------------------------------------------------------------------

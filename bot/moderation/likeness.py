@@ -24,7 +24,7 @@ ASKING = 0.2
 """Weight of what is asked for, such as the place or the number."""
 GAP = 0.15
 GAPS = 3
-"""A word that was left out may have been a name or the very subject: of up to three, each counts for a little."""
+"""A word that was left out may have been a name or the very subject: each of up to three counts for a little."""
 
 Pool = tuple[int, str, bool]
 
@@ -36,30 +36,38 @@ class Vocabulary:
         self._names: dict[str, str] = {}
         self._strange: dict[Pool, list[str]] = {}
         self._known: dict[Pool, list[str]] = {}
+        self._spelt: set[str] = set()
+        """The names under which there is a known word."""
 
     def name(self, term: Term) -> str:
         """The form under which this word was met first."""
-        known = next((self._names[form] for form in term.forms if form in self._names), None)
-        name = known or self._misspelt(term) or term.folded
+        met = next((self._names[form] for form in term.forms if form in self._names), None)
+        name = met or self._misspelt(term) or term.folded
         for form in term.forms:
             self._names.setdefault(form, name)
-        if known is None:
+        if not term.strange:
+            self._spelt.add(name)
+        if met is None and (name == term.folded or not term.strange):
             pools = self._strange if term.strange else self._known
             for pool in _pools(term.folded, len(term.folded)):
                 pools.setdefault(pool, []).append(term.folded)
         return name
 
     def _misspelt(self, term: Term) -> str | None:
-        """The word this one may be a misspelling of, or may be the right spelling of; two known words are two."""
-        limit = allowed(len(term.folded))
-        for pools in (self._known, self._strange) if term.strange else (self._strange,):
-            for length in range(len(term.folded) - limit, len(term.folded) + limit + 1) if limit else ():
-                for pool in _pools(term.folded, length):
-                    near = process.extractOne(
-                        term.folded, pools.get(pool, ()), scorer=OSA.distance, score_cutoff=limit
-                    )
-                    if near is not None:
-                        return self._names[near[0]]
+        """The word this one may be a misspelling of, or the right spelling of; two known words are always two."""
+        if term.strange:
+            return self._near(term.folded, self._known) or self._near(term.folded, self._strange)
+        name = self._near(term.folded, self._strange)
+        return name if name not in self._spelt else None
+
+    def _near(self, folded: str, pools: dict[Pool, list[str]]) -> str | None:
+        limit = allowed(len(folded))
+        for length in range(len(folded) - limit, len(folded) + limit + 1) if limit else ():
+            for pool in _pools(folded, length):
+                words = pools.get(pool, ())
+                near = process.extractOne(folded, words, scorer=OSA.distance, score_cutoff=limit)
+                if near is not None:
+                    return self._names[near[0]]
         return None
 
 
@@ -87,7 +95,7 @@ class Question:
 
 @dataclass(slots=True)
 class _Head:
-    """The first question of a group in each language; that of the group itself is the first of all."""
+    """The question that heads a group, and the languages the group was asked in so far."""
 
     first: Question
     languages: set[str] = field(default_factory=set)

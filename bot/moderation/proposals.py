@@ -3,33 +3,33 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from secrets import token_hex
 from typing import ParamSpec, TypeVar
 
 from bot.dialogue.assistant import Assistant
 from bot.knowledge.document import Problem
-from bot.knowledge.editing import Conflict, Operation, Uneditable, applied
+from bot.knowledge.editing import Conflict, Operation, Uneditable
 from bot.knowledge.model import Election, Reviews
-from bot.matching.checking import problems_of
+from bot.lean import beside_answers
 from bot.moderation.drafting import Draft
+from bot.moderation.forms import next_field
+from bot.moderation.making import Made, Unsound, make, make_again, read, sides, written
 from bot.moderation.reviews import reason_to_wait
-from bot.moderation.storing import Busy, Commit, Unfinished, locked, recover, store, texts
-from bot.moderation.trying import Preview, Trials, difference, trial
+from bot.moderation.storing import JOURNAL, Busy, Commit, Unfinished, locked, store
+from bot.moderation.trying import Preview, Trials
 from bot.moderation.writing import operations, subject
 from bot.state.records import Audited, Moderator, Proposal, Unanswered
+from bot.state.rows import whose
 from bot.state.state import State
-from bot.state.statements import FORGOTTEN
 
 Clock = Callable[[], datetime]
 Report = Callable[..., None]
-Made = tuple[dict[str, str | None], dict[str, str | None]]
-"""The texts of files before and after an edit."""
 WITHOUT_HISTORY = ("no-git", "no-checkout", "ignored")
 """Where no commit is expected."""
 P = ParamSpec("P")
@@ -73,7 +73,9 @@ class Decided:
 
 
 def edit_of(draft: Draft, election: Election, now: datetime) -> Edit:
-    """The edit that a filled-in form stands for."""
+    """The edit that a filled-in form stands for; `Impossible` if what it is about has changed since."""
+    if next_field(draft, election) is not None:
+        raise Impossible("conflict")
     changes = operations(draft, election, now.date())
     return Edit(draft.kind, election.id, subject(draft, election), changes, draft.questions)
 
@@ -111,7 +113,7 @@ class Proposals:
 
     async def edit(self, proposal: Proposal) -> Edit:
         """The edit that somebody proposed."""
-        made = _operations(proposal.operations)
+        made = _operations(proposal)
         return Edit(proposal.kind, proposal.election, proposal.subject, made, proposal.questions)
 
     async def reversal(self, entry: int) -> Edit:
@@ -119,8 +121,8 @@ class Proposals:
         step = await self.kept.audit_entry(entry)
         proposal = await self.kept.proposal(step.proposal) if step is not None else None
         if step is None or proposal is None or step.action != "applied":
-            raise Impossible("nothing_to_revert")
-        undone = tuple(operation.inverse() for operation in reversed(_operations(proposal.operations)))
+            raise Impossible("no_state" if self.state.degraded else "nothing_to_revert")
+        undone = tuple(operation.inverse() for operation in reversed(_operations(proposal)))
         return Edit("reversal", proposal.election, proposal.subject, undone)
 
     # --- doing
@@ -131,62 +133,64 @@ class Proposals:
         waits = reason_to_wait(policy, edit.operations, approved)
         proposal = self._new(edit, moderator, "proposed" if waits else "approved")
         async with self._alone():
-            made = await self._in_thread(self._made, edit.operations)
+            made = await self._in_thread(make, self.root, edit.operations)
             self.kept.keep_proposal(proposal)
             if waits:
-                self._audit(proposal, "proposed", moderator, difference(*made))
-                await self._saved()
+                self._audit(proposal, "proposed", moderator, made.lines)
+                await self._saved(replace(proposal, status="withdrawn"))
                 self._report("proposed", kind=edit.kind, election=edit.election)
                 return Decided(proposal, waits)
-            await self._saved()
+            await self._saved(replace(proposal, status="withdrawn"))
             return await self._apply(proposal, moderator, made)
 
     async def approve(self, identifier: str, moderator: Moderator) -> Decided:
         """Apply what somebody else proposed."""
         async with self._alone():
             proposal = await self._undecided(identifier)
-            if proposal.author == moderator.key:
+            if proposal.author == whose(moderator.key):
                 raise Impossible("own")
             approved = replace(
                 proposal, status="approved", reviewer=moderator.key, reviewer_name=moderator.name
             )
-            made = await self._in_thread(self._made, _operations(proposal.operations))
+            made = await self._in_thread(make, self.root, _operations(proposal))
             self.kept.keep_proposal(approved)
             self._audit(approved, "approved", moderator)
-            await self._saved()
+            await self._saved(proposal)
             return await self._apply(approved, moderator, made)
 
     async def reject(self, identifier: str, moderator: Moderator) -> Proposal:
         """Decide against what somebody proposed; one's own is withdrawn."""
         async with self._alone():
             proposal = await self._undecided(identifier)
-            own = proposal.author == moderator.key
+            own = proposal.author == whose(moderator.key)
             status = "withdrawn" if own else "rejected"
             decided = replace(proposal, status=status, decided_at=self._now())
             if not own:
                 decided = replace(decided, reviewer=moderator.key, reviewer_name=moderator.name)
             self.kept.keep_proposal(decided)
             self._audit(decided, status, moderator)
-            await self._saved()
+            await self._saved(proposal)
             return decided
 
     async def resume(self) -> int:
-        """Finish what a killed process had approved and not applied; how many edits that were."""
-        async with self._alone():
-            unfinished = await self.kept.proposals(["approved"])
-            for proposal in unfinished:
-                name = proposal.reviewer_name or proposal.author_name
-                moderator = Moderator(proposal.reviewer or proposal.author, name)
-                try:
-                    await self._apply(proposal, moderator)
-                except Impossible as impossible:
-                    self._report("edit_failed", level="warning", reason=impossible.key)
-            return len(unfinished)
+        """Finish what a killed process had approved and not applied; how many edits that were. It raises nothing."""
+        if not await self.kept.proposals(["approved"]):
+            return 0
+        finished = 0
+        try:
+            async with self._alone():
+                for proposal in await self.kept.proposals(["approved"]):
+                    finished += await self._resumed(proposal)
+        except Impossible as impossible:
+            self._report("edit_failed", level="warning", reason=impossible.key)
+        return finished
 
     async def dismiss(
         self, questions: Sequence[Unanswered], moderator: Moderator, back: bool = False
     ) -> None:
         """Take questions off the queue for good, or put them back on it."""
+        if not questions:
+            return
         for question in questions:
             if back:
                 self.kept.restore(question)
@@ -196,23 +200,23 @@ class Proposals:
         action = "restored" if back else "dismissed"
         step = Audited(0, self._now(), moderator.name, action, first.election, first.text, "", "")
         self.kept.audit(step)
-        await self._saved()
+        if not await self.state.saved():
+            raise Impossible("no_state")
 
     # --- parts
 
-    async def _apply(self, proposal: Proposal, moderator: Moderator, made: Made | None = None) -> Decided:
-        """Write an approved edit; one that cannot be made or written goes back to where it was."""
+    async def _apply(self, proposal: Proposal, moderator: Moderator, made: Made) -> Decided:
+        """Write an approved edit; one that cannot be written goes back to where it was."""
         try:
-            if made is None:
-                made = await self._in_thread(self._made, _operations(proposal.operations))
-            before, after = made
-            stored = await self._in_thread(store, self.root, after, _commit(proposal))
+            stored = await self._in_thread(store, self.root, made.after, _commit(proposal))
         except Impossible:
             await self._failed(proposal, moderator)
             raise
-        done = replace(proposal, status="applied", decided_at=self._now())
+        done = replace(
+            proposal, status="applied", decided_at=self._now(), operations=written(made.operations)
+        )
         self.kept.keep_proposal(done)
-        self._audit(done, "applied", moderator, difference(before, after))
+        self._audit(done, "applied", moderator, made.lines)
         for question in proposal.questions:
             self.state.settle(question)
         await self.state.saved()
@@ -221,42 +225,51 @@ class Proposals:
             done, commit=stored.commit, fault="" if stored.fault in WITHOUT_HISTORY else stored.fault
         )
 
+    async def _resumed(self, proposal: Proposal) -> bool:
+        """Whether an edit that was approved is applied now."""
+        name = proposal.reviewer_name or proposal.author_name
+        moderator = Moderator(proposal.reviewer or proposal.author, name)
+        try:
+            made = await self._in_thread(make_again, self.root, _operations(proposal))
+        except Impossible as impossible:
+            await self._failed(proposal, moderator)
+            self._report("edit_failed", level="warning", reason=impossible.key)
+            return False
+        return (await self._apply(proposal, moderator, made)).applied
+
     async def _failed(self, proposal: Proposal, moderator: Moderator) -> None:
         """What was approved by somebody else waits again; what was not is given up. Nobody approves their own."""
-        again = bool(proposal.reviewer) and proposal.author != FORGOTTEN
-        status = "proposed" if again else "withdrawn"
+        if (self.root / JOURNAL).exists():
+            return  # it is begun, and the next edit or start will finish it
+        status = "proposed" if proposal.reviewer else "withdrawn"
         self.kept.keep_proposal(replace(proposal, status=status, reviewer="", reviewer_name=""))
         self._audit(proposal, "failed", moderator)
         await self.state.saved()
-
-    def _made(self, changes: Sequence[Operation]) -> Made:
-        """The files before and after an edit, which leaves a base that may be answered from."""
-        recover(self.root)
-        before = texts(self.root, dict.fromkeys(operation.file for operation in changes))
-        after = {f: text for f, text in applied(before, changes).items() if text != before[f]}
-        with trial(self.root, after) as loaded:
-            problems = [problem for problem in problems_of(loaded) if not problem.notice]
-        if problems:
-            raise Impossible("problems", problems, count=len(problems))
-        return before, after
 
     @asynccontextmanager
     async def _alone(self) -> AsyncIterator[None]:
         """The folder and the proposals to oneself, over all replicas and terminals."""
         async with self._alone_here:
             lock = locked(self.root)
-            await self._in_thread(lock.__enter__)
             try:
+                await self._in_thread(lock.__enter__)
                 yield
             finally:
                 await asyncio.to_thread(lock.__exit__, None, None, None)
 
     async def _in_thread(self, work: Callable[P, R], *given: P.args, **named: P.kwargs) -> R:
         """Do what takes its time beside the answers; what cannot be done is told as `Impossible`."""
+        running = asyncio.ensure_future(asyncio.to_thread(_beside, partial(work, *given, **named)))
         try:
-            return await asyncio.to_thread(work, *given, **named)
+            return await asyncio.shield(running)
+        except asyncio.CancelledError:
+            with suppress(Exception):
+                await running  # nobody else may have the folder while it is still being written
+            raise
         except Conflict:
             raise Impossible("conflict") from None
+        except Unsound as unsound:
+            raise Impossible("problems", unsound.problems, count=len(unsound.problems)) from None
         except (Uneditable, ValueError):
             raise Impossible("uneditable") from None
         except Busy:
@@ -273,9 +286,11 @@ class Proposals:
             raise Impossible("decided")
         return proposal
 
-    async def _saved(self) -> None:
-        """What was asked for is on disk; nothing is edited that would leave no trace."""
+    async def _saved(self, otherwise: Proposal) -> None:
+        """What was asked for is on disk; if not, it is taken back, for nothing is edited that would leave no trace."""
         if not await self.state.saved():
+            if not self.kept.take_back(otherwise.id):
+                self.kept.keep_proposal(otherwise)
             raise Impossible("no_state")
 
     def _new(self, edit: Edit, moderator: Moderator, status: str) -> Proposal:
@@ -286,7 +301,7 @@ class Proposals:
             author=moderator.key,
             author_name=moderator.name,
             subject=edit.subject,
-            operations=json.dumps([each.written() for each in edit.operations], ensure_ascii=False),
+            operations=written(edit.operations),
             questions=edit.questions,
             status=status,
             reviewer="",
@@ -296,21 +311,22 @@ class Proposals:
 
     def _audit(self, proposal: Proposal, action: str, moderator: Moderator, lines: str = "") -> None:
         """A step of the log; `lines` is the difference that it made, or would make."""
-        before, after = _sides(lines)
+        before, after = sides(lines)
         about = (proposal.election, f"{proposal.kind} {proposal.subject}")
         step = Audited(0, self._now(), moderator.name, action, *about, before, after, proposal.id)
         self.kept.audit(step)
 
 
-def _operations(written: str) -> tuple[Operation, ...]:
-    return tuple(Operation.read(each) for each in json.loads(written))
+def _beside(work: Callable[[], R]) -> R:
+    with beside_answers():
+        return work()
 
 
-def _sides(lines: str) -> tuple[str, str]:
-    """What a difference takes away, and what it puts there."""
-    told = [line for line in lines.splitlines() if not line.startswith(("---", "+++"))]
-    before, after = ("\n".join(line[1:] for line in told if line.startswith(sign)) for sign in "-+")
-    return before, after
+def _operations(proposal: Proposal) -> tuple[Operation, ...]:
+    try:
+        return read(proposal.operations)
+    except ValueError:
+        raise Impossible("uneditable") from None
 
 
 def _commit(proposal: Proposal) -> Commit:

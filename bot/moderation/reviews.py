@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
-from bot.knowledge.editing import Operation
+from bot.knowledge.editing import Item, Key, Operation
 from bot.knowledge.model import Reviews
 
 TRUSTED = 20
 """After so many edits of a kind that others approved, a new moderator's edits of that kind need no more approval."""
 
-SAID = ("candidates", "facts", "sources.yaml")
+SOURCES = "sources.yaml"
+SAID = ("candidates", "facts", SOURCES)
 """Where claims and sources stand."""
-WAYS_OF_ASKING = ("phrasings", "asked_as", "aliases")
-"""What stands beside them and says nothing to a voter."""
+WAYS_OF_ASKING = ("phrasings", "aliases")
+"""What stands beside them in their files and says nothing to a voter."""
+ASKED_AS = "asked_as"
+"""The same for one claim: what stands in it."""
 
 
 def reason_to_wait(policy: Reviews, operations: Iterable[Operation], approved: int) -> str:
@@ -32,5 +36,11 @@ def sensitive(operation: Operation) -> bool:
     """Whether a change takes away or alters what voters were told, or where they can look it up."""
     if operation.was is None:
         return False
-    stands_in = operation.file.split("/")[1]
-    return stands_in in SAID and not any(key in WAYS_OF_ASKING for key in operation.keys)
+    stands_in = operation.file.partition("/")[2].partition("/")[0]
+    return stands_in in SAID and (stands_in == SOURCES or not _asks(operation.keys))
+
+
+def _asks(keys: Sequence[Key]) -> bool:
+    """Whether what stands there are ways of asking; a topic or a source may have the same name as they."""
+    inside = (key for before, key in pairwise(keys) if isinstance(before, Item))
+    return keys[:1] in [(each,) for each in WAYS_OF_ASKING] or ASKED_AS in inside

@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 
@@ -29,6 +29,8 @@ from bot.moderation.storing import texts
 from bot.state.records import Unanswered
 
 CONTEXT_LINES = 2
+RECENT = timedelta(minutes=10)
+"""How long what the banks came to is remembered: polls open, and close."""
 REHEARD = 400
 """Phrasings of others that are tried again at most, those first that share a word with a new one."""
 
@@ -86,6 +88,8 @@ class Preview:
 
 
 Outcomes = dict[tuple[str, str, str], Result]
+Known = tuple[str, tuple[str, ...], Outcomes, datetime]
+NOTHING: Known = ("", (), {}, datetime.min.replace(tzinfo=UTC))
 
 
 class Trials:
@@ -94,7 +98,7 @@ class Trials:
     def __init__(self, root: Path, served: Callable[[], Assistant | None] = lambda: None) -> None:
         self.root = root
         self._served = served
-        self._known: tuple[str, tuple[str, ...], Outcomes] = ("", (), {})
+        self._known = NOTHING
         self._before: tuple[Loaded, Assistant] | None = None
 
     def preview(
@@ -114,8 +118,8 @@ class Trials:
             notices = _new(problems_of(loaded), problems_of(old))
             notices += _led_astray(operations, election, [(old, assistant), (loaded, tried)], now)
             answers = tuple(_answered(q, assistant, tried, now) for q in questions)
-            asked = self._asked(_touched(changed, loaded.base), assistant, now)
-            moved = tuple(_moved(asked, tried, now))
+            asked, then = self._asked(_touched(changed, loaded.base), assistant, now)
+            moved = tuple(_moved(asked, tried, then))
             return Preview(changed, diff, (), notices, answers, moved, len(asked))
 
     def _current(self) -> tuple[Loaded, Assistant]:
@@ -128,31 +132,34 @@ class Trials:
             self._before = loaded, Assistant(loaded.base)
         return self._before
 
-    def _asked(self, elections: tuple[str, ...], assistant: Assistant, now: datetime) -> Outcomes:
-        """How the banks of these elections are answered today."""
+    def _asked(
+        self, elections: tuple[str, ...], assistant: Assistant, now: datetime
+    ) -> tuple[Outcomes, datetime]:
+        """How the banks of these elections are answered today, and when they were asked: it is not voted every day."""
         version = assistant.base.version
-        if self._known[:2] != (version, elections):
-            known: Outcomes = {}
+        *known, outcomes, asked_at = self._known
+        if known != [version, elections] or abs(now - asked_at) > RECENT:
+            outcomes, asked_at = {}, now
             for election in elections:
                 held = assistant.base.elections.get(election)
                 if held is None:
                     continue
                 for question in questions_of(self.root, election):
                     result = score(question, ask(assistant, question, election, now), held)
-                    known[election, question.lang, question.id] = result
-            self._known = version, elections, known
-        return self._known[2]
+                    outcomes[election, question.lang, question.id] = result
+            self._known = version, elections, outcomes, asked_at
+        return outcomes, asked_at
 
     def forget(self) -> None:
         """Let go of what was kept for comparing."""
-        self._before, self._known = None, ("", (), {})
+        self._before, self._known = None, NOTHING
 
 
 @contextmanager
 def trial(root: Path, changed: Mapping[str, str | None]) -> Iterator[Loaded]:
     """The base as it would be, in a copy of its folder."""
     with tempfile.TemporaryDirectory(prefix="election-bot-") as folder:
-        copy = Path(folder) / root.name
+        copy = Path(folder) / root.resolve().name
         shutil.copytree(root, copy, ignore=shutil.ignore_patterns(".*", "questions"))
         for file, text in changed.items():
             path = copy / file

@@ -15,8 +15,8 @@ from bot.dialogue.assistant import Assistant
 from bot.knowledge.document import Place, Problem, reason, short
 from bot.knowledge.loading import Loaded, load
 from bot.knowledge.model import Base
-from bot.lean import beside_answers, make_ready, renewed
-from bot.matching.checking import problems_of
+from bot.lean import beside_answers, make_ready, renewed, trim
+from bot.matching.checking import new_problems
 
 GATHER_MS, STILL_MS = 100, 50
 """Changes that follow each other within so many milliseconds are one, and so long until they are told."""
@@ -82,7 +82,7 @@ class Reloading:
         unread = any(not problem.notice for problem in loaded.problems)
         if loaded.base.version == self._serving.base.version and not unread:
             return None
-        problems = tuple(p for p in problems_of(loaded, whole=False) if not p.notice)
+        problems = new_problems(loaded, self._loaded.base if self._loaded is not None else Base({}, ""))
         if problems:
             return Refusal(problems)
         base = self.keep(loaded.base)
@@ -113,6 +113,7 @@ def _let_go(outdated: list[object]) -> None:
     def free() -> None:
         while outdated:
             outdated.pop()
+        trim()
 
     asyncio.get_running_loop().run_in_executor(None, free)
 

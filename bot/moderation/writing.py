@@ -131,10 +131,7 @@ def _removal(draft: Draft, election: Election, today: date) -> list[Operation]:
 
 
 def _muting(draft: Draft, election: Election, today: date) -> list[Operation]:
-    file, words = f"{election.id}/muted.yaml", draft.values["muted"]
-    if not election.own.muted.questions:
-        return [Operation(file, (), now={"questions": [words]})]
-    return [Operation(file, ("questions", ADD), now=words)]
+    return [Operation(f"{election.id}/muted.yaml", ("questions", ADD), now=draft.values["muted"])]
 
 
 _WRITTEN: Mapping[str, Callable[[Draft, Election, date], list[Operation]]] = {
@@ -225,7 +222,7 @@ def _described(draft: Draft, election: Election, today: date) -> Operation:
 def _source_id(values: Mapping[str, str], election: Election) -> str:
     """An id made of the publisher and the year, and a number if that is taken."""
     year = values["published"][:4]
-    return _free(slug(f"{values['publisher']} {year}"), set(election.all("sources")))
+    return _free(slug(f"{values['publisher']} {year}"), {NEW, *election.all("sources")})
 
 
 def _unused(name: str, election: Election) -> str:

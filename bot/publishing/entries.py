@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
 
 from bot.dialogue.composing import surname_key
-from bot.knowledge.model import Claim, Election, Fact, Order
+from bot.knowledge.model import Claim, Election, Order
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +51,3 @@ def corrected(found: Iterable[Entry]) -> list[Entry]:
     """The claims that were corrected, latest first."""
     dated = [(entry.claim.corrected.date, entry) for entry in found if entry.claim.corrected]
     return [entry for _, entry in sorted(dated, key=lambda each: each[0], reverse=True)]
-
-
-def timely(election: Election, fact: Fact, today: date) -> list[Claim]:
-    """What a fact says that had been published by a day: nobody is told a result before there is one."""
-    published = ((claim, election.source(claim.source).published) for claim in fact.answer)
-    return [claim for claim, day in published if day is None or day <= today.isoformat()[: len(day)]]

@@ -84,7 +84,7 @@ def as_csv(base: Base) -> str:
     """One row for each claim: those that were corrected first, latest first, then candidate by candidate."""
     codes = list(dict.fromkeys(c for i in sorted(base.elections) for c in base.elections[i].languages))
     rows = [row for i in sorted(base.elections) for row in _rows(base.elections[i], codes)]
-    rows.sort(key=lambda row: row["corrected_date"], reverse=False)
+    rows.sort(key=lambda row: row["corrected_date"], reverse=True)
     written = io.StringIO(newline="")
     writer = csv.DictWriter(written, columns(codes), lineterminator="\r\n", strict=True)
     writer.writeheader()

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.dialogue.composing import CORRECTED_DAYS
 from bot.dialogue.outcomes import NAMES
 from bot.evaluation.scoring import Verdict
 from bot.language.text import fold
@@ -76,7 +77,7 @@ def pages(views: Views, scores: tuple[Score, ...]) -> Iterator[Page]:
     for fact in views.facts:
         yield _fact(views, fact)
     yield Page("sources.html", "sources", say("site.sources"), shown={"sources": _sources(views)})
-    corrections = {"corrections": _corrections(views)}
+    corrections = {"corrections": _corrections(views), "days": CORRECTED_DAYS}
     yield Page("corrections.html", "corrections", say("site.corrections"), shown=corrections)
     rules = {"rules": RULES, "outcomes": list(NAMES.values()), "refusals": REFUSALS}
     yield Page("how.html", "how", say("site.how.title"), shown=rules)

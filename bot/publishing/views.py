@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cached_property
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from bot.dialogue.composing import CORRECTED_DAYS, timely
 from bot.dialogue.phases import moment
 from bot.dialogue.wording import wording
 from bot.knowledge.model import Claim, Election
 from bot.language.text import fold
-from bot.publishing import entries
-
-NOTICE = timedelta(days=30)
-"""How long a notice of what was corrected stands with a claim."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +132,7 @@ class Views:
         """Every fact that may be told by now, by id, with its claims that may."""
         found = {}
         for identifier, fact in sorted(self.election.all("facts").items()):
-            claims = entries.timely(self.election, fact, self.today)
+            claims = timely(self.election, fact, self.today)
             if claims or not fact.answer:
                 found[identifier] = claims
         return found
@@ -167,7 +164,7 @@ class Views:
 
     def _is_recent(self, claim: Claim) -> bool:
         made = claim.corrected
-        return made is not None and made.date <= self.today <= made.date + NOTICE
+        return made is not None and 0 <= (self.today - made.date).days <= CORRECTED_DAYS
 
 
 def localised(texts: Mapping[str, str], language: str) -> Text:

@@ -16,7 +16,7 @@ from bot.state import keeping
 from bot.state.memories import seconds, utc
 from bot.state.records import Audited, Moderator, Proposal, Unanswered
 from bot.state.rows import audit_row, audited_of, clean, moment, named, proposal_of, proposal_row, whose
-from bot.state.statements import ModeratorChanges, ModeratorQuestions, Row
+from bot.state.statements import ModeratorChanges, ModeratorQuestions, Row, Statement
 from bot.state.writing import Writer
 
 BEYOND = 2**63 - 1
@@ -42,6 +42,11 @@ class Moderating:
         """The name a moderator chose; None until they have, and after they asked to be forgotten."""
         rows = await self._rows(self._ask.moderator, {"key": whose(key)})
         return Moderator(**rows[0]) if rows else None
+
+    async def names(self) -> dict[str, str]:
+        """The names that moderators chose, by their keys."""
+        rows = await self._rows(self._ask.names, {})
+        return {row["key"]: row["name"] for row in rows or ()}
 
     def name_moderator(self, moderator: Moderator, today: date) -> None:
         """Keep the name, and that the moderator was seen today: to be asked for each day on which they do something."""
@@ -79,6 +84,20 @@ class Moderating:
     def keep_proposal(self, proposal: Proposal) -> None:
         """Keep the proposal as it stands now; whose it is does not change."""
         self._writer.add(self._change.keep_proposal, proposal_row(proposal))
+
+    def take_back(self, identifier: str) -> bool:
+        """Ask no more for what `saved` could not write of a proposal and its steps; False if all of it was written."""
+        wanted, found = clean(identifier), []
+
+        def about(statement: Statement, row: Row) -> bool:
+            names = {self._change.keep_proposal: "id", self._change.audit: "proposal"}
+            if statement in names and row[names[statement]] == wanted:
+                found.append(row)
+                return True
+            return False
+
+        self._writer.withdraw(about)
+        return bool(found)
 
     async def approved(self, author: str, kind: str) -> int:
         """How many of the author's proposals of a kind were applied after somebody else had read them."""

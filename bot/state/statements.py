@@ -11,7 +11,9 @@ from sqlalchemy import (
     ColumnElement,
     Executable,
     Table,
+    and_,
     bindparam,
+    case,
     delete,
     exists,
     func,
@@ -120,6 +122,20 @@ def leaving() -> tuple[Statement, ...]:
     )
 
 
+def deciding(excluded: Any) -> dict[str, ColumnElement[Any]]:
+    """What a decision that is under way must not undo when its author or reviewer is forgotten meanwhile.
+
+    Nothing waits for approval any more whose author nobody knows, and no forgotten key comes back.
+    """
+    was, now = proposals.c, excluded
+    orphaned = and_(was.author == FORGOTTEN, now.status == "proposed")
+    forgotten = and_(was.reviewer == FORGOTTEN, now.reviewer != "")
+    return {
+        "status": case((orphaned, "withdrawn"), else_=now.status),
+        "reviewer": case((forgotten, FORGOTTEN), else_=now.reviewer),
+    }
+
+
 def inserting(dialect: str) -> Any:
     """The dialect's own INSERT, which can do something else on a conflict; the other dialect is not even loaded."""
     return import_module(f"sqlalchemy.dialects.{dialect}").insert
@@ -184,7 +200,7 @@ class ModeratorChanges:
         excluded = inserting(dialect)(proposals).excluded
         changing = {column.name: excluded[column.name] for column in proposals.columns}
         changing = {name: value for name, value in changing.items() if name not in ("id", "author")}
-        self.keep_proposal = upsert(dialect, proposals, changing)  # the key of who is forgotten stays away
+        self.keep_proposal = upsert(dialect, proposals, changing | deciding(excluded))
         self.audit = Statement(audit.name, insert(audit).values({name: bindparam(name) for name in columns}))
         self.dismiss = upsert(dialect, dismissed)
         self.restore = erasing(dismissed, "election", "language", "text")
@@ -239,6 +255,7 @@ class ModeratorQuestions:
         self.moderator = select(moderators.c.key, moderators.c.name).where(
             moderators.c.key == bindparam("key")
         )
+        self.names = select(moderators.c.key, moderators.c.name).order_by(moderators.c.key)
         self.draft = select(drafts.c.draft, drafts.c.at).where(drafts.c.key == bindparam("key"))
         self.proposals = (
             select(proposals)

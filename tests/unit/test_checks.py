@@ -84,7 +84,8 @@ def test_what_only_comes_close_to_a_rule_is_left_alone(
 
 
 def test_every_rule_is_broken_by_some_test() -> None:
-    assert {row[0] for row in rows("broken_rules.yaml")} | {"single-ids", "candidates", "muted-words"} == set(ALL)
+    elsewhere = {"single-ids", "candidates", "muted-words"}
+    assert {row[0] for row in rows("broken_rules.yaml")} | elsewhere == set(ALL)
 
 
 @pytest.mark.parametrize(

@@ -116,6 +116,13 @@ def test_json_says_from_which_folder_each_thing_comes() -> None:
     assert held["topics"]["pool"]["folder"] == invented.TOWN
 
 
+def test_json_shows_an_elections_own_word_rather_than_a_shared_one() -> None:
+    trees = {"name": {"fr": "Nos arbres", "en": "Our trees"}}
+    election = invented.election(topics={**invented.TOPICS, "trees": trees})
+    held = json.loads(as_json(invented.base(election)))["elections"][invented.TOWN]
+    assert held["topics"]["trees"] == {"folder": invented.TOWN, "id": "trees", **trees, "phrasings": {}}
+
+
 def test_json_is_the_same_whatever_the_order_of_the_files() -> None:
     turned = invented.reordered(invented.CANDIDATES, lambda names: names[::-1])
     assert as_json(invented.base(invented.election(turned))) == as_json(invented.base())

@@ -178,6 +178,11 @@ def test_likeness_is_to_the_first_question_and_does_not_go_on_from_one_to_the_ne
     assert texts(waiting(small, rows_of([f"fr: {text}" for text in chain]))) == [{*chain[:2]}, {chain[2]}]
 
 
+def test_misspelt_words_that_nobody_knows_do_not_go_on_from_one_to_the_next_either(small: Assistant) -> None:
+    found = waiting(small, rows_of(["fr: un zorblubax", "fr: un zorblumox", "fr: un zirplumox"]))
+    assert texts(found) == [{"un zorblubax", "un zorblumox"}, {"un zirplumox"}]
+
+
 def test_of_several_parts_of_a_wide_subject_none_is_taken_for_the_translation(
     assistant: Assistant,
 ) -> None:

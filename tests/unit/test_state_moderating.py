@@ -118,6 +118,19 @@ async def test_a_moderator_in_a_terminal_is_known_by_their_name_however_long(url
 
 
 @pytest.mark.anyio
+async def test_the_names_of_all_moderators_are_known_to_every_replica(url: str) -> None:
+    async with opened(url) as here, opened(url) as there:
+        assert await here.moderating.names() == {}
+        there.moderating.name_moderator(Moderator(PERSON, "Camille"), TODAY)
+        there.moderating.name_moderator(Moderator(TERMINAL, "Dominique"), TODAY)
+        there.moderating.name_moderator(Moderator(PERSON, "Alex"), TODAY)
+        assert await there.saved()
+        assert await here.moderating.names() == {PERSON: "Alex", TERMINAL: "Dominique"}
+        assert await here.forget(PERSON, PERSON, 7)
+        assert await there.moderating.names() == {TERMINAL: "Dominique"}
+
+
+@pytest.mark.anyio
 async def test_a_draft_can_be_gone_on_with_for_a_week_or_dropped(url: str) -> None:
     async with opened(url) as state:
         kept = state.moderating
@@ -198,6 +211,26 @@ async def test_what_one_replica_decides_another_sees_at_once(url: str) -> None:
         assert await here.moderating.moderator(PERSON) == Moderator(PERSON, "Alex")
         assert await here.moderating.draft(PERSON, NOW) is None
         assert await here.moderating.dismissed() == []
+
+
+@pytest.mark.anyio
+async def test_what_could_not_be_written_of_a_proposal_can_be_taken_back(path: Path) -> None:
+    async with watched(path) as one:
+        kept = one.state.moderating
+        with held(path):
+            for number in ("p1", "p2"):
+                kept.keep_proposal(made(number))
+                kept.audit(replace(STEP, proposal=number))
+            kept.audit(replace(STEP, proposal="", subject="p1"))
+            assert not await one.state.saved()
+            await one.hears("state_degraded")
+            assert kept.take_back("p1")
+            assert not kept.take_back("p1")
+        await one.hears("state_recovered")
+        assert [each.id for each in await kept.proposals(["proposed"])] == ["p2"]
+        assert [step.proposal for step in await kept.audited(5)] == ["", "p2"]
+        assert not kept.take_back("p2")
+        assert await kept.proposal("p2") == made("p2")
 
 
 @pytest.mark.parametrize("questions", [(), (MISSING,), (MISSING, Unanswered("é\ud800", "", '"', "\0"))])
@@ -417,6 +450,38 @@ async def test_a_decision_that_was_under_way_does_not_bring_a_forgotten_key_back
         state.moderating.keep_proposal(replace(found, status="rejected", reviewer=OTHER))
         assert await state.saved()
         assert left(path, PERSON) == set()
+
+
+@pytest.mark.anyio
+async def test_what_a_forgotten_author_proposed_never_waits_again(url: str) -> None:
+    async with opened(url) as state:
+        kept = state.moderating
+        approved = replace(PROPOSAL, status="approved", reviewer=OTHER)
+        kept.keep_proposal(approved)
+        assert await state.forget(PERSON, PERSON, 7)
+        kept.keep_proposal(replace(approved, status="proposed", reviewer=""))
+        assert await kept.proposal("p1") == replace(PROPOSAL, author=FORGOTTEN, status="withdrawn")
+        kept.keep_proposal(replace(approved, status="applied"))
+        found = await kept.proposal("p1")
+        assert found is not None
+        assert found.status == "applied"
+
+
+@pytest.mark.anyio
+async def test_a_reviewer_who_is_forgotten_meanwhile_stays_forgotten(path: Path, url: str) -> None:
+    async with opened(url) as state:
+        kept = state.moderating
+        approved = made("p1", author=OTHER, reviewer=PERSON, status="approved")
+        kept.keep_proposal(approved)
+        assert await state.forget(PERSON, PERSON, 7)
+        kept.keep_proposal(replace(approved, status="applied"))
+        assert await kept.proposal("p1") == replace(approved, reviewer=FORGOTTEN, status="applied")
+        assert left(path, PERSON) == set()
+        kept.keep_proposal(replace(approved, status="proposed", reviewer=""))
+        kept.keep_proposal(replace(approved, status="applied", reviewer=TERMINAL))
+        found = await kept.proposal("p1")
+        assert found is not None
+        assert found.reviewer == TERMINAL
 
 
 @pytest.mark.anyio

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bot.channels.moderation import Moderation
+from bot.lean import beside_answers
 from bot.moderation import drafting
 from bot.moderation.drafting import Draft
 from bot.moderation.proposals import Proposals
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from bot.channels.telegram.desk import Desk, Voter
     from bot.channels.telegram.folder import Folder
 
-ROWS = 10_000
+ROWS = 2_000
 """How many questions are looked through for the queue."""
 
 
@@ -41,7 +42,7 @@ class Bench:
         asked = await desk.state.unanswered_questions(ROWS)
         rated = await desk.state.feedback_counts()
         hidden = await self.kept.dismissed()
-        found = await asyncio.to_thread(queue, asked, rated, hidden, desk.assistant, desk.now())
+        found = await asyncio.to_thread(_grouped, asked, rated, hidden, desk.assistant, desk.now())
         self._groups = {group.id: group for group in found}
         return [group for group in found if group.dismissed == dismissed]
 
@@ -65,6 +66,11 @@ class Bench:
     def drop(self, voter: Voter) -> None:
         self.kept.drop_draft(voter.person)
         self.proposals.trials.forget()
+
+
+def _grouped(*given: Any) -> list[Group]:
+    with beside_answers():
+        return queue(*given)
 
 
 def told(desk: Desk, voter: Voter, election: str) -> Moderation:
