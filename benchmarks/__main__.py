@@ -13,7 +13,7 @@ from time import perf_counter
 from benchmarks.measuring import load
 from benchmarks.report import Plan, Section, command, write
 
-SECTIONS = ("speed", "quality", "sweep", "noise", "scale", "startup", "telegram", "moderating")
+SECTIONS = ("speed", "quality", "sweep", "noise", "scale", "reload", "startup", "telegram", "moderating")
 
 
 def main(arguments: list[str]) -> int:

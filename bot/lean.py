@@ -9,6 +9,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from importlib import import_module
+from importlib.util import find_spec
+from threading import Lock
+from types import ModuleType
 
 from bot.dialogue.assistant import Assistant, Utterance
 from bot.dialogue.memory import Memory
@@ -63,20 +66,45 @@ def beside_answers() -> Iterator[None]:
 
     What the work made is not looked through afterwards either, if what was there before is not.
     """
-    lean = gc.get_threshold() == YOUNG
-    collecting, share = gc.isenabled(), sys.getswitchinterval()
-    gc.collect(1)
-    gc.disable()
-    sys.setswitchinterval(SHARE_S)
+    with _ASIDE.lock:
+        _ASIDE.begin()
     try:
         yield
     finally:
-        sys.setswitchinterval(share)
-        if lean:
+        with _ASIDE.lock:
+            _ASIDE.end()
+
+
+class _Aside:
+    """What is set otherwise while any thread works beside the answers, whichever of them ends last."""
+
+    def __init__(self) -> None:
+        self.lock = Lock()
+        self._under_way = 0
+        self._collecting, self._share = True, 0.0
+
+    def begin(self) -> None:
+        self._under_way += 1
+        if self._under_way > 1:
+            return
+        self._collecting, self._share = gc.isenabled(), sys.getswitchinterval()
+        gc.collect(1)
+        gc.disable()
+        sys.setswitchinterval(SHARE_S)
+
+    def end(self) -> None:
+        self._under_way -= 1
+        if self._under_way:
+            return
+        sys.setswitchinterval(self._share)
+        if gc.get_threshold() == YOUNG:
             gc.freeze()
-        if collecting:
+        if self._collecting:
             gc.enable()
         trim()
+
+
+_ASIDE = _Aside()
 
 
 def _one_heap() -> None:
@@ -99,7 +127,11 @@ def trim() -> None:
 
 
 def import_leanly() -> None:
-    """Import httpx and structlog without rich, which they bring in if they can: six megabytes to draw tables."""
+    """Import httpx and structlog without rich, which they bring in if they can: six megabytes to draw tables.
+
+    And of SQLAlchemy only what talks to a database, without what maps objects: seven more.
+    """
+    _import_alone("sqlalchemy.ext.asyncio", "engine")
     hidden = [name for name in UNWANTED if name not in sys.modules]
     sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]
     try:
@@ -108,3 +140,21 @@ def import_leanly() -> None:
     finally:
         for name in hidden:
             del sys.modules[name]
+
+
+def _import_alone(package: str, module: str) -> None:
+    """Import one module of a package, which then stands for the package, without what else that would bring in."""
+    if package in sys.modules:
+        return
+    spec = find_spec(package)
+    if spec is None or spec.submodule_search_locations is None:
+        return
+    stand_in = ModuleType(package)
+    stand_in.__path__ = list(spec.submodule_search_locations)
+    sys.modules[package] = stand_in
+    try:
+        found = import_module(f"{package}.{module}")
+    except ImportError:  # laid out otherwise in another version: then all of it, as usual
+        del sys.modules[package]
+        return
+    vars(stand_in).update({name: held for name, held in vars(found).items() if not name.startswith("_")})

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from bot.channels.moderation import Moderation, Section
+from bot.channels.moderation import Moderation, Section, cut
 from bot.channels.opening import Refused, Where, chosen, clock, folder, sound
 from bot.channels.reviewing.filling import CANCELLED, Form
 from bot.channels.reviewing.talking import Left, Talk
@@ -17,10 +17,10 @@ from bot.moderation import forms
 from bot.moderation.drafting import Draft
 from bot.moderation.making import Unsound, make
 from bot.moderation.proposals import edit_of
-from bot.moderation.storing import Busy, Unfinished, locked, store
+from bot.moderation.storing import Busy, Unfinished, locked, revision, store
 from bot.moderation.trying import Trials
 
-KINDS = ("candidate", "position", "topic", "fact", "source")
+SHOWN = 60
 
 
 def add(where: Where, kind: str, say: Wording) -> None:
@@ -45,7 +45,7 @@ def add(where: Where, kind: str, say: Wording) -> None:
         if left.asked:
             talk.tell(say("moderation.draft.cancelled"))
             return
-        raise Refused("unfinished", question=form.asked) from None
+        raise Refused("unfinished", question=cut(form.asked, SHOWN)) from None
 
 
 class _Adding:
@@ -85,7 +85,9 @@ class _Adding:
     def _tell_what_next(self, files: Sequence[str], draft: Draft) -> None:
         say = self._talk.say
         written = [say("terminal.adding.written", file=_shown(self._root / file)) for file in files]
-        self._talk.tell(*written, say("terminal.adding.no_commit"))
+        self._talk.tell(*written)
+        if revision(self._root) is not None:
+            self._talk.hint(say("terminal.adding.no_commit"))
         options = ["--knowledge", self._where.knowledge] if self._where.knowledge else []
         options += ["--election", self._where.election] if self._where.election else []
         said = f" {shlex.join(options)}" if options else ""

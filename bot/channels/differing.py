@@ -114,7 +114,7 @@ class _Difference:
             show(tally(results, say))
         else:
             click.echo("\n" + say("moderation.preview.no_banks"))
-        lines = [*self._moved(moved, told), *self._entries(was, now)]
+        lines = [*self._moved(moved, len(results), told), *self._entries(was, now)]
         click.echo("\n".join(lines or ["", say("terminal.differing.same")]))
         return 1 if any(each.worse for each in moved) else 0
 
@@ -128,7 +128,7 @@ class _Difference:
         before, after = Assistant(self._before.base), Assistant(self._after.base)
         return answered(questions, self._election, before, after, now)
 
-    def _moved(self, moved: Sequence[Moved], told: Moderation) -> Iterator[str]:
+    def _moved(self, moved: Sequence[Moved], asked: int, told: Moderation) -> Iterator[str]:
         """The questions that are answered otherwise, worse ones first; of the others that only say more, how many."""
         say = self._say
         listed = [each for each in moved if each.worse or each.elsewhere]
@@ -138,7 +138,7 @@ class _Difference:
         for each in listed:
             yield self._line(each, told)
         if same := len(moved) - len(listed):
-            yield "\n" + say("moderation.preview.reworded", count=same, asked=same)
+            yield "\n" + say("moderation.preview.reworded", count=same, asked=asked)
 
     def _line(self, each: Moved, told: Moderation) -> str:
         question, say = each.after.question, self._say

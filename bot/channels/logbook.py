@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bot.channels.moderation import Moderation, Section
-from bot.channels.opening import Refused, Where, read
+from bot.channels.opening import Refused, Where, read, sound
 from bot.channels.reviewing.talking import Talk
 from bot.channels.reviewing.waiting import missing, opened
 from bot.dialogue.wording import Wording
@@ -15,7 +15,7 @@ from bot.state.records import Audited
 
 def show_log(where: Where, say: Wording, number: int | None, limit: int) -> None:
     """Print the latest steps, or the one of that number in full. Of a base with mistakes, what can be read will do."""
-    elections = read(where).base.elections
+    elections = read(where).base.elections or sound(where).elections
     if not elections:
         raise Refused("no_knowledge")
     if place := missing():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from bot.channels.browsing import Browsing
 from bot.dialogue.reply import Reply
@@ -66,7 +67,8 @@ class Moderation:
         wanted = list(field.choices)
         if field.name == "source":
             wanted = [NEW, *reversed([each for each in wanted if each != NEW])]
-        near = [c for c in dict.fromkeys(each.rpartition("/")[2] for each in closest) if c in wanted]
+        parts = dict.fromkeys(part for each in closest for part in each.split("/"))
+        near = [part for part in parts if part in wanted]
         listed = [*near, *(each for each in wanted if each not in near)]
         if field.name in ("topic", "parent") and near:
             listed = near
@@ -105,7 +107,7 @@ class Moderation:
                 for verdict in dict.fromkeys(each.verdict for each in group.verdicts)
             ]
             told = self.say("moderation.queue.verdicts", verdicts=", ".join(verdicts))
-            return [Section(self.browsing.subject(group.entry)), Section("", (told,))]
+            return [Section(self.subject(group.entry)), Section("", (told,))]
         key = "once" if group.count == 1 else "day" if group.first_day == group.last_day else "asked"
         languages = ", ".join(self.say.language_name(code) for code in group.languages)
         first, last = self.say.date(group.first_day), self.say.date(group.last_day)
@@ -126,7 +128,7 @@ class Moderation:
 
     def row(self, group: Group, several: bool) -> str:
         """A row of the queue in one line; with its election if there are several."""
-        text = self.browsing.subject(group.entry) if group.entry else group.text
+        text = self.subject(group.entry) if group.entry else group.text
         row = self.say(f"moderation.queue.{'rated' if group.entry else 'row'}", count=group.count, text=text)
         if not several:
             return row
@@ -225,13 +227,15 @@ class Moderation:
     def step(self, step: Audited) -> str:
         """A step of the log in one line."""
         kind, _, subject = step.subject.partition(" ")
-        words = (
-            f"{self.kind(kind)} · {self.subject(subject)}" if step.proposal else self._quoted(step.subject)
-        )
+        if step.proposal:
+            words = f"{self.kind(kind)} · {self.subject(subject)}"
+        else:
+            words = self.browsing.subject(step.subject) or self._quoted(step.subject)
+        at = step.at.astimezone(ZoneInfo(self.election.description.time_zone))
         return self.say(
             "moderation.log.line",
             number=step.id,
-            when=f"{step.at:%Y-%m-%d %H:%M}",
+            when=f"{at:%Y-%m-%d %H:%M}",
             name=step.moderator,
             action=self.say(f"moderation.log.action.{step.action}"),
             subject=words,

@@ -101,7 +101,7 @@ def done(tree: Any, operation: Operation) -> Any:
         return tree
     if found != operation.was and not (found == "" and operation.was is None and operation.now):
         raise Conflict(operation, found)
-    holder = {} if tree in (None, "") else {_ROOT: deepcopy(tree)}
+    holder = {} if tree is None else {_ROOT: deepcopy(tree)}
     keys: tuple[Key, ...] = (_ROOT, *operation.keys)
     chain: list[tuple[Any, str | int]] = []
     here: Any = holder
@@ -141,7 +141,7 @@ def _change(here: Any, key: Key, operation: Operation, chain: list[tuple[Any, st
 def _found(tree: Any, operation: Operation) -> Any:
     """What stands where an operation is about to change something; None if nothing does."""
     if not operation.keys:
-        return None if tree == "" else tree
+        return tree
     here = value_at(tree, operation.keys[:-1])
     place = _entry(here, operation.keys[-1], operation)
     return None if place is None else here[place]
@@ -183,10 +183,9 @@ def _step(here: Any, key: Key) -> Any:
 def _become(holding: Any, keys: tuple[Key, ...], operation: Operation) -> Any:
     """What an Item holds once an operation has changed what stands at these keys below it."""
     there = value_at(holding, keys[:-1])
-    if isinstance(there, dict):
-        if keys[-1] not in there:
-            return holding
-        return done(holding, replace(operation, keys=keys, was=there[str(keys[-1])])) or {}
+    last = _step(there, keys[-1])
+    if isinstance(there, dict) and last is not None:
+        return done(holding, replace(operation, keys=keys, was=there[last])) or {}
     if not isinstance(there, list):
         return holding
     try:

@@ -164,32 +164,35 @@ def escaped(character: str) -> str:
 
 def _folded(text: str, column: int, indent: int) -> str:
     """A text between double quotes, over as many lines as it needs: a break at a space reads as that space."""
-    done, line, room = "", '"', max(WIDTH - column, _NARROW)
+    left, room = " " * indent, max(WIDTH - indent, _NARROW)
+    lines, line, end = [], '"', max(WIDTH - column, _NARROW)
     for n, word in enumerate(_SPACE.split(text)):
         units = [escaped(character) for character in word]
-        gap = " " if n else ""
-        if n and len(line) + 1 + sum(map(len, units)) >= room:
-            done, line, gap, room = f"{done}{line}\n{' ' * indent}", "", "", max(WIDTH - indent, _NARROW)
-        while len(units) > 1 and len(line) + len(gap) + sum(map(len, units)) >= room:
-            cut = _cut(units, max(room - len(line) - len(gap) - 1, 1))
-            done += f"{line}{gap}{''.join(units[:cut])}\\\n{' ' * indent}"
-            units = units[cut:]
-            line, gap, room = "\\" * (units[0] == " "), "", max(WIDTH - indent, _NARROW)
-        line += gap + "".join(units)
-    return f'{done}{line}"'
+        gap, length = " " if n else "", sum(map(len, units))
+        if n and len(line) + 1 + length >= end:
+            lines.append(line)
+            line, gap, end = "", "", room
+        at = 0
+        while at < len(units) - 1 and len(line) + len(gap) + length >= end:
+            cut = _cut(units, at, max(end - len(line) - len(gap) - 1, 1))
+            part = "".join(units[at:cut])
+            lines.append(f"{line}{gap}{part}\\")
+            # What begins with a space would lose it at the beginning of a line.
+            line, gap, end = "\\" * (units[cut] == " "), "", room
+            at, length = cut, length - len(part)
+        line += gap + "".join(units[at:])
+    return f"\n{left}".join([*lines, line]) + '"'
 
 
-def _cut(units: list[str], room: int) -> int:
-    """How much of a long word fits, if possible to the end of a part of an address."""
-    length = fitting = parted = 0
-    for n, unit in enumerate(units[:-1], 1):
-        length += len(unit)
-        if length > room:
-            break
-        fitting = n
-        if unit == "/":
+def _cut(units: list[str], at: int, room: int) -> int:
+    """Where to break a long word of which `at` is written: after a part of an address if it can be."""
+    length, parted, n = 0, 0, at
+    while n < len(units) - 1 and length + len(units[n]) <= room:
+        length += len(units[n])
+        n += 1
+        if units[n - 1] == "/":
             parted = n
-    return parted or fitting or 1
+    return parted or max(n, at + 1)
 
 
 def _values(value: Any) -> Iterable[Any]:

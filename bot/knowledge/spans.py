@@ -80,6 +80,8 @@ def _node(text: str, found: Any, at: int | None) -> Node:
 
 
 def _pair(text: str, key: Any, value: Any) -> Entry:
+    if key.id != "scalar":
+        raise Uneditable("a key must be plain text")
     colon = _COLON.match(text, key.end_mark.index)
     marked = colon.end() if colon else key.end_mark.index
     return Entry(key.value, key.start_mark.index, marked, _node(text, value, marked))

@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 from bot.knowledge import brackets
+from bot.knowledge.document import FILE_BYTES
 from bot.knowledge.rendering import Hand
 from bot.knowledge.spans import (
     Entry,
@@ -24,8 +25,11 @@ from bot.knowledge.spans import (
     spans,
 )
 
-STEPS = 200
-"""How many values one edit may change."""
+STEPS = 100
+"""How many values one edit may change, one by one."""
+
+MANY = 20
+"""A list of which more entries come and go is written anew."""
 
 _BLANK = re.compile(r"(?:[ \t]*(?:\r\n|\n|\r))*")
 
@@ -53,6 +57,8 @@ def spliced(text: str, value: Any, hand: Hand) -> str:
             return text
         start, end, new = splice(text, root, change, hand)
         text = text[:start] + new.replace("\n", line_break(text)) + text[end:]
+        if len(text) > FILE_BYTES:
+            break
     raise Uneditable("this changes too much at once")
 
 
@@ -83,14 +89,15 @@ def _in_mapping(node: Node, value: Mapping[str, Any], path: tuple[int, ...]) -> 
 
 def _in_list(node: Node, value: list[Any], path: tuple[int, ...]) -> Change | None:
     before, after = ([json.dumps(v, sort_keys=True) for v in values] for values in (node.value, value))
-    for tag, i, _, j, _ in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if tag == "replace":
-            return difference(node.entries[i].node, value[j], (*path, i))
-        if tag == "insert":
-            return Change("insert", path, value[j], None, i)
-        if tag == "delete":
-            return Change("remove", (*path, i))
-    return None
+    steps = [step for step in SequenceMatcher(None, before, after, False).get_opcodes() if step[0] != "equal"]
+    if sum(max(to - i, end - j) for _, i, to, j, end in steps) > MANY:
+        return Change("put", path, value)
+    tag, i, _, j, _ = steps[0]
+    if tag == "replace":
+        return difference(node.entries[i].node, value[j], (*path, i))
+    if tag == "insert":
+        return Change("insert", path, value[j], None, i)
+    return Change("remove", (*path, i))
 
 
 def splice(text: str, root: Node | None, change: Change, hand: Hand) -> Splice:

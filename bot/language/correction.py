@@ -48,12 +48,11 @@ def _pools(words: Iterable[str]) -> Pools:
 
 
 @cache
-def _ordinary(code: str) -> tuple[frozenset[str], Pools]:
+def _ordinary(code: str) -> Pools:
     """The words that belong to a language and not to a base: the common ones and the small ones."""
     spoken = language(code)
     common = {w for w in spoken.frequency.common(COMMON) if len(w) >= 4 and w.isalpha()}
-    words = frozenset(common | {w for w in spoken.grammar | spoken.stop if len(w) >= 3})
-    return words, _pools(words)
+    return _pools(common | {w for w in spoken.grammar | spoken.stop if len(w) >= 3})
 
 
 class _Tier:
@@ -63,8 +62,12 @@ class _Tier:
         self._base = base
         self._language = language
         self._by_sound: dict[str, str] | None = None
-        known, pools = _ordinary(language.code) if ordinary else (frozenset(), {})
-        self._pools = [pools, _pools(base - known)] if ordinary else [_pools(base)]
+        if ordinary:
+            shared = _ordinary(language.code)
+            known = {word for (_, _, first), pool in shared.items() if first for word in pool}
+            self._pools = [shared, _pools(base - known)]
+        else:
+            self._pools = [_pools(base)]
 
     @property
     def by_sound(self) -> dict[str, str]:

@@ -90,7 +90,7 @@ def words(text: str, elisions: Iterable[str] = ()) -> list[Word]:
     """The words of a text in order; `l'école` gives l and école, `Anne-Marie` gives two words."""
     letters = _plain(text)
     if letters is not None:
-        written = [_STRETCHED.sub(r"\1\1", word) for word in letters]
+        written = [_unstretched(word) for word in letters] if _STRETCHED.search(text.lower()) else letters
         return list(map(_new_word, zip(written, map(fold, written), repeat(0), repeat(False))))
     text = _MARKS.sub("", clean(text).lower())
     before = frozenset(elisions)
@@ -108,7 +108,7 @@ def words(text: str, elisions: Iterable[str] = ()) -> list[Word]:
     return found[:WORDS]
 
 
-def pieces(text: str) -> list[str]:
+def pieces_of(text: str) -> list[str]:
     """What `words` finds in a text before it cuts `l'école` in two, for those who `cut` each piece only once."""
     letters = _plain(text)
     return _WORD.findall(_MARKS.sub("", clean(text).lower())) if letters is None else letters
@@ -127,7 +127,7 @@ def cut(word: str, elisions: frozenset[str]) -> tuple[str, ...]:
     """The words of a piece of text without spaces: `l'école` is l and école, and a stretched `noooon` is noon."""
     if word[0].isdigit():
         return (_THOUSANDS.sub("", word),)
-    word = _STRETCHED.sub(r"\1\1", word)
+    word = _unstretched(word)
     pieces: list[str] = []
     while True:
         head, _, tail = word.partition("'")
@@ -142,6 +142,10 @@ def cut(word: str, elisions: frozenset[str]) -> tuple[str, ...]:
 @lru_cache(maxsize=8)
 def _stemmer(name: str) -> Stemmer.Stemmer:
     return Stemmer.Stemmer(name, maxCacheSize=0)  # what is at hand is kept by `stem` below
+
+
+def _unstretched(word: str) -> str:
+    return _STRETCHED.sub(r"\1\1", word) if _STRETCHED.search(word) else word
 
 
 def stemming(stemmer: str) -> Callable[[str], str]:

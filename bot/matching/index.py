@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 from bot.knowledge.model import Election, Fact, Shared, Topic
 from bot.language.catalogue import Language, language
-from bot.language.text import WORDS, cut, fold, pieces, stem, stemming
+from bot.language.text import WORDS, cut, fold, pieces_of, stem, stemming
 
 Kind = Literal["topic", "fact"]
 
@@ -106,7 +106,9 @@ class _Laying:
                 self.layer.told.setdefault(term, set()).add(entry)
 
     def _words(self, text: str) -> list[_Met]:
-        return [word for piece in pieces(text) for word in self._met.get(piece) or self._meet(piece)][:WORDS]
+        return [word for piece in pieces_of(text) for word in self._met.get(piece) or self._meet(piece)][
+            :WORDS
+        ]
 
     def _meet(self, piece: str) -> tuple[_Met, ...]:
         self._met[piece] = tuple([self._word(written) for written in cut(piece, self.lang.elisions)])

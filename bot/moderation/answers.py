@@ -110,10 +110,10 @@ def _target(given: Answer) -> str:
     election, kind = given.election, given.draft.kind
     entries = {**election.all("facts"), **election.all("topics")}
     names = {i: tuple(held.name.values()) for i, held in entries.items() if possible(i, kind, election)}
-    candidate, slash, topic = given.text.partition("/")
-    if not slash:
+    if "/" not in given.text:
         return _named("no_entry", given.text, names)
-    target = f"{_candidate(replace(given, text=candidate))}/{_topic(replace(given, text=topic))}"
+    candidate, topic = (replace(given, text=part.strip()) for part in given.text.split("/", 1))
+    target = f"{_candidate(candidate)}/{_topic(topic)}"
     if not possible(target, kind, election):
         raise Fault("no_entry", text=given.text[:SHOWN])
     return target
@@ -124,11 +124,22 @@ def _claim(given: Answer) -> str:
     text = _at_most(CLAIM_CHARACTERS)(given)
     if judging := judging_words(text, given.field.language):
         raise Fault("judging", word=judging[0])
-    own, name = given.field.key, f"{given.field.name}."
-    for other in (held for key, held in given.draft.values.items() if key.startswith(name) and key != own):
-        if figure := figures_unlike(text, other):
-            raise Fault("figures", figure=figure)
-    return text
+    return _alike(CLAIM_CHARACTERS)(given)
+
+
+def _alike(limit: int) -> Check:
+    """A text of no more than so many characters, with the same figures as in the other languages."""
+
+    def check(given: Answer) -> str:
+        text = _at_most(limit)(given)
+        field, values = given.field, given.draft.values
+        others = [key for key in values if key.startswith(f"{field.name}.") and key != field.key]
+        for figure in (figures_unlike(text, values[key]) for key in others):
+            if figure:
+                raise Fault("figures", figure=figure)
+        return text
+
+    return check
 
 
 def _quote(given: Answer) -> str:
@@ -179,10 +190,11 @@ _CHECKS: Mapping[str, Check] = {
     **dict.fromkeys(("statement", "source_language", "gender"), _choice),
     **dict.fromkeys(("claim", "description"), _claim),
     **dict.fromkeys(("phrasings", "phrasing", "asked_as"), _ways),
-    **dict.fromkeys(("name", "full_name", "list", "publisher", "title", "muted"), _at_most(LINE)),
+    **dict.fromkeys(("full_name", "list", "publisher", "title", "muted"), _at_most(LINE)),
     "public_name": _at_most(NAME),
     "entry": _at_most(9),
-    "why": _at_most(CLAIM_CHARACTERS),
+    "name": _alike(LINE),
+    "why": _alike(CLAIM_CHARACTERS),
     "source": _source,
     "target": _target,
     "quote": _quote,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from bot.dialogue.assistant import Assistant
 from bot.knowledge.model import Election
 from bot.moderation.drafting import Draft
-from bot.moderation.forms import Field, fields, next_field
+from bot.moderation.forms import next_field, possible
 from bot.moderation.queue import Group
 from bot.moderation.telling import offered
 from bot.state.records import Unanswered
@@ -24,6 +24,11 @@ KINDS: Mapping[str, str] = {
     "remove": "removal",
 }
 """What can be done with a row, and the kind of edit that it begins."""
+
+
+def understood(group: Group) -> bool:
+    """Whether it is known what is asked, so that no words are missing but an answer is."""
+    return set(group.reasons) == {"no_position"}
 
 
 def meant(group: Group, election: Election) -> list[str]:
@@ -49,7 +54,9 @@ def begun(verb: str, group: Group, assistant: Assistant, target: str = "") -> Dr
         values |= {f"phrasing.{code}": words for code, words in telling.items() if words}
     elif verb == "position":
         named = next((t for t in group.closest if t.partition("/")[0] in election.candidates), "")
-        values |= {"candidate": named.partition("/")[0]} if named else {}
+        candidate, _, topic = named.partition("/")
+        values |= {"candidate": candidate} if candidate else {}
+        values |= {"topic": topic} if topic and understood(group) else {}
     elif verb in ("correct", "remove"):
         values["target"] = group.entry
     return Draft(KINDS[verb], group.election, values, questions)
@@ -57,37 +64,21 @@ def begun(verb: str, group: Group, assistant: Assistant, target: str = "") -> Dr
 
 def correctable(group: Group, election: Election) -> bool:
     """Whether a row is about statements, which can be corrected or removed."""
-    return "/" in group.entry or bool(group.entry and election.has("facts", group.entry))
+    return bool(group.entry) and possible(group.entry, KINDS["correct"], election)
 
 
-def dismissable(group: Group) -> list[Unanswered]:
+def dismissable(group: Group) -> Sequence[Unanswered]:
     """What is to be dismissed for a row to leave the queue, or to be restored for it to come back."""
     if group.dismissed:
-        return list(group.dismissals)
+        return group.dismissals
     if group.entry:
         return [Unanswered(group.election, "", group.entry, RATED)]
     return [each.question for each in group.questions]
 
 
 def settled(draft: Draft, election: Election) -> Draft:
-    """With what needs no asking: which statement, where there is only one. Without what has gone from the base since."""
-    gone = next((field.key for field in fields(draft, election) if _is_gone(field, draft, election)), None)
-    if gone is not None:
-        return settled(draft.without(gone), election)
+    """With what needs no asking: which statement, where there is only one."""
     field = next_field(draft, election)
     if field is not None and field.name == "statement" and len(field.choices) == 1:
         return draft.with_value(field.key, field.choices[0])
     return draft
-
-
-def _is_gone(field: Field, draft: Draft, election: Election) -> bool:
-    """Whether a question was answered with something that the base no longer holds."""
-    value = draft.values.get(field.key)
-    if not value:
-        return False
-    if field.name != "target":
-        return bool(field.choices) and value not in field.choices
-    candidate, slash, topic = value.partition("/")
-    if slash:
-        return candidate not in election.candidates or topic not in election.candidates[candidate].positions
-    return not (election.has("topics", value) or election.has("facts", value))

@@ -87,9 +87,10 @@ class Preview:
         return not self.problems
 
 
-Outcomes = dict[tuple[str, str, str], Result]
+Outcomes = list[tuple[str, Result]]
+"""What each question of the banks comes to, beside its election."""
 Known = tuple[str, tuple[str, ...], Outcomes, datetime]
-NOTHING: Known = ("", (), {}, datetime.min.replace(tzinfo=UTC))
+NOTHING: Known = ("", (), [], datetime.min.replace(tzinfo=UTC))
 
 
 class Trials:
@@ -139,14 +140,14 @@ class Trials:
         version = assistant.base.version
         *known, outcomes, asked_at = self._known
         if known != [version, elections] or abs(now - asked_at) > RECENT:
-            outcomes, asked_at = {}, now
+            outcomes, asked_at = [], now
             for election in elections:
                 held = assistant.base.elections.get(election)
                 if held is None:
                     continue
                 for question in questions_of(self.root, election):
-                    result = score(question, ask(assistant, question, election, now), held)
-                    outcomes[election, question.lang, question.id] = result
+                    reply = ask(assistant, question, election, now)
+                    outcomes.append((election, score(question, reply, held)))
             self._known = version, elections, outcomes, asked_at
         return outcomes, asked_at
 
@@ -204,7 +205,7 @@ def _touched(changed: Iterable[str], base: Base) -> tuple[str, ...]:
 
 
 def _moved(asked: Outcomes, tried: Assistant, now: datetime) -> Iterator[Moved]:
-    for (election, _, _), before in asked.items():
+    for election, before in asked:
         held = tried.base.elections[election]
         after = score(before.question, ask(tried, before.question, election, now), held)
         if (moved := Moved(before, after)).differs:

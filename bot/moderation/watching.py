@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
@@ -115,7 +116,8 @@ def _let_go(outdated: list[object]) -> None:
             outdated.pop()
         trim()
 
-    asyncio.get_running_loop().run_in_executor(None, free)
+    with suppress(RuntimeError):  # if everything stops at this moment, there are no answers left to wait
+        asyncio.get_running_loop().run_in_executor(None, free)
 
 
 async def changes(root: Path, stop: asyncio.Event) -> AsyncGenerator[None, None]:
@@ -123,13 +125,12 @@ async def changes(root: Path, stop: asyncio.Event) -> AsyncGenerator[None, None]
 
     The folder may be deleted, replaced by another or away for a while: going is a change, and so is coming back.
     """
-    told = True
-    polling = False
+    told, batches = True, _batches
     while not stop.is_set():
         watched = _identity(root)
         try:
-            async with aclosing(_batches(root, stop, polling)) as batches:
-                async for batch in batches:
+            async with aclosing(batches(root, stop)) as found:
+                async for batch in found:
                     replaced = str(root) in batch or _identity(root) != watched
                     if batch or replaced or not told:
                         told = True
@@ -138,15 +139,14 @@ async def changes(root: Path, stop: asyncio.Event) -> AsyncGenerator[None, None]
                         break
         except FileNotFoundError:
             pass
-        except OSError:  # not allowed to be watched, or too many files are: then it is looked through instead
-            polling = True
+        except OSError:  # it may not be watched, or too many files are: then it is looked through instead
+            batches = _looked_through
         told = False
-        if not stop.is_set() and (polling or _identity(root) is None):
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), AWAY_S)
+        if _identity(root) is None:
+            await _pause(stop)
 
 
-async def _batches(root: Path, stop: asyncio.Event, polling: bool) -> AsyncGenerator[set[str], None]:
+async def _batches(root: Path, stop: asyncio.Event) -> AsyncGenerator[set[str], None]:
     """The paths of each batch of changes that matter, and now and then an empty one."""
     async for batch in awatch(
         root,
@@ -156,10 +156,36 @@ async def _batches(root: Path, stop: asyncio.Event, polling: bool) -> AsyncGener
         stop_event=_Stopping(stop),
         rust_timeout=LOOK_MS,
         yield_on_timeout=True,
-        force_polling=polling or None,
         ignore_permission_denied=True,
     ):
         yield {path for _, path in batch}
+
+
+async def _looked_through(root: Path, stop: asyncio.Event) -> AsyncGenerator[set[str], None]:
+    """The same where nothing tells: every second, by the times and sizes of the files."""
+    before = await asyncio.to_thread(_times, root)
+    yield set()
+    while not stop.is_set():
+        await _pause(stop)
+        now = await asyncio.to_thread(_times, root)
+        yield {path for path, _ in before ^ now}
+        before = now
+
+
+def _times(root: Path) -> set[tuple[str, tuple[int, int, int]]]:
+    found = set()
+    for folder, _, names in os.walk(root):
+        for path in (f"{folder}{os.sep}{name}" for name in names if name.endswith(".yaml")):
+            with suppress(OSError):
+                now = os.stat(path)  # noqa: PTH116 - a Path for each file, every second, is a waste
+                if _matters(root, path):
+                    found.add((path, (now.st_mtime_ns, now.st_size, now.st_ino)))
+    return found
+
+
+async def _pause(stop: asyncio.Event) -> None:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), AWAY_S)
 
 
 class _Stopping:

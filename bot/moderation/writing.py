@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from bot.knowledge.editing import ADD, Item, Operation
-from bot.knowledge.model import Claim, Election
+from bot.knowledge.model import Claim, Election, Source
 from bot.moderation.drafting import Draft
 from bot.moderation.forms import NEW, phrases, statement
 
@@ -126,8 +126,13 @@ def _correction(draft: Draft, election: Election, today: date) -> list[Operation
 
 
 def _removal(draft: Draft, election: Election, today: date) -> list[Operation]:
+    """A statement without which nothing rests on its source takes the source with it."""
     file, keys, claim = _stated(draft, election)
-    return [Operation(file, (*keys, ADD), _tree(claim), None)]
+    changes = [Operation(file, (*keys, ADD), _tree(claim), None)]
+    if _resting(election).count(claim.source) == 1:
+        folder, source = _folder(election, "sources", claim.source), election.source(claim.source)
+        changes.append(Operation(f"{folder}/sources.yaml", (claim.source,), _tree(source), None))
+    return changes
 
 
 def _muting(draft: Draft, election: Election, today: date) -> list[Operation]:
@@ -151,12 +156,25 @@ _WRITTEN: Mapping[str, Callable[[Draft, Election, date], list[Operation]]] = {
 
 
 def _file(election: Election, kind: str, identifier: str) -> str:
-    """The file that something stands in: in the election's own folder, or in one that it includes."""
-    folder = election.id
-    if kind != "candidates" and identifier not in getattr(election.own, kind):
-        layers = zip(election.description.includes, election.included, strict=True)
-        folder = next((name for name, shared in layers if identifier in getattr(shared, kind)), folder)
-    return f"{folder}/{kind}/{identifier}.yaml"
+    return f"{_folder(election, kind, identifier)}/{kind}/{identifier}.yaml"
+
+
+def _folder(election: Election, kind: str, identifier: str) -> str:
+    """Where something stands: in the election's own folder, or in one that it includes."""
+    if kind == "candidates" or identifier in getattr(election.own, kind):
+        return election.id
+    layers = zip(election.description.includes, election.included, strict=True)
+    return next((name for name, shared in layers if identifier in getattr(shared, kind)), election.id)
+
+
+def _resting(election: Election) -> list[str]:
+    """The source of each card and of each statement."""
+    facts = [fact for shared in (election.own, *election.included) for fact in shared.facts.values()]
+    claims = [claim for fact in facts for claim in fact.answer]
+    for candidate in election.candidates.values():
+        claims += [claim for held in candidate.positions.values() for claim in held]
+    cards = [source for candidate in election.candidates.values() for source in candidate.sources]
+    return [*cards, *(claim.source for claim in claims)]
 
 
 def _stated(draft: Draft, election: Election) -> tuple[str, tuple[Any, ...], Claim]:
@@ -180,9 +198,9 @@ def _claimed(draft: Draft, election: Election) -> Tree:
     return tree | ({"asked_as": asked} if asked else {})
 
 
-def _tree(claim: Claim) -> Tree:
-    """A statement as it stands in its file, without what it leaves out."""
-    written: Tree = claim.model_dump(mode="json", exclude_unset=True)
+def _tree(part: Claim | Source) -> Tree:
+    """A statement or a source as it stands in its file, without what it leaves out."""
+    written: Tree = part.model_dump(mode="json", exclude_unset=True)
     return written
 
 

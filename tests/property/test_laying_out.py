@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
 from bot.knowledge.loading import Loaded
 from bot.language.catalogue import known_languages, language
 from bot.language.correction import COMMON, Lexicon, allowed
-from bot.language.text import WORDS, cut, fold, pieces, stem, stemming, words
+from bot.language.text import WORDS, cut, fold, pieces_of, stem, stemming, words
 from tests.conftest import BUNDLED
 from tests.strategies import ANY_TEXT
 
@@ -22,7 +24,7 @@ PHRASING = st.text(st.sampled_from("aabbceeéèïœñø'’ -.!?1 000&\n"), max_
 @example("a " * 1_000, "fr")
 def test_pieces_cut_one_by_one_are_the_words_of_the_text(text: str, code: str) -> None:
     elisions = language(code).elisions
-    found = [word for piece in pieces(text) for word in cut(piece, elisions)][:WORDS]
+    found = [word for piece in pieces_of(text) for word in cut(piece, elisions)][:WORDS]
     assert found == [word.written for word in words(text, elisions)]
 
 
@@ -79,7 +81,4 @@ def test_the_words_of_a_language_are_searched_apart_from_those_of_a_base_and_not
 
 
 def nearest(typed: str, pool: list[str], limit: int) -> list[str]:
-    from rapidfuzz import process
-    from rapidfuzz.distance import OSA
-
     return [w for w, _, _ in process.extract(typed, pool, scorer=OSA.distance, score_cutoff=limit, limit=8)]

@@ -571,11 +571,19 @@ def test_a_file_does_not_grow_beyond_what_is_read() -> None:
         edited("a: b\n", change("c", now="x" * FILE_BYTES))
 
 
-def test_an_edit_that_changes_hundreds_of_entries_is_refused() -> None:
-    numbers = [f"a{n}" for n in range(300)]
-    text = f"a: [{', '.join(numbers)}]\n"
+def test_a_list_of_which_most_changes_is_written_anew() -> None:
+    old, new = ([f"{letter}{n}" for n in range(100)] for letter in "ab")
+    text = f"k: v\na: [{', '.join(old)}]\nb: c\n"
+    after = edited(text, change("a", was=old, now=new))
+    assert tree(after) == {"k": "v", "a": new, "b": "c"}
+    assert max(map(len, str(after).splitlines())) <= WIDTH
+
+
+def test_an_edit_that_changes_hundreds_of_values_is_refused() -> None:
+    numbers = {f"k{n}": "a" for n in range(150)}
+    text = "".join(f"{key}: a\n" for key in numbers)
     with pytest.raises(Uneditable):
-        edited(text, change("a", was=numbers, now=[n for number in numbers for n in (number, f"{number}x")]))
+        edited(text, change(was=numbers, now=dict.fromkeys(numbers, "b")))
 
 
 # --- there and back

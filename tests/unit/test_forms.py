@@ -203,6 +203,8 @@ WRONG: list[tuple[str, str, str, str]] = [
     ("position", "claim.en", "She wants 4 windmills.", "figures"),
     ("position", "claim.en", "She wants windmills.", "figures"),
     ("correction", "claim.en", "She wants 1,200 cameras.", "figures"),
+    ("correction", "why.en", "It had counted 13.", "figures"),
+    ("fact", "name.en", "13 windmills", "figures"),
     ("position", "claim.fr", LONG, "too_long"),
     ("candidate", "full_name", LONG, "too_long"),
     ("candidate", "aliases", f"Nettie, {LONG}", "too_long"),
@@ -260,8 +262,8 @@ def test_a_name_that_two_entries_share_is_asked_back_by_id(election: Election) -
 
 
 def test_a_claim_is_compared_only_with_the_same_claim_in_other_languages(election: Election) -> None:
-    draft = at("correction", "why.en", election)
-    assert fill(draft, election, "It had counted 13 of 1,200.").values["why.en"]
+    draft = at("correction", "why.fr", election)
+    assert fill(draft, election, "Le journal avait compté 13.").values["why.fr"]
 
 
 # --- statements ------------------------------------------------------------------------------------------

@@ -59,6 +59,11 @@ class Bench:
     def several(self) -> bool:
         return len(self.base.elections) > 1
 
+    @property
+    def fault(self) -> str:
+        """Why nothing can be read or kept just now; nothing if all is well."""
+        return (self._state.fault or "") if self._state.degraded else ""
+
     def told(self, election: str, say: Wording) -> Moderation:
         """An election in a moderator's words."""
         return Moderation(self.base.elections[election], say)
@@ -107,9 +112,10 @@ class Bench:
         draft = drafting.read(text) if text else None
         return draft if draft is not None and draft.election in self.base.elections else None
 
-    def keep(self, draft: Draft) -> None:
+    def keep(self, draft: Draft) -> bool:
+        """Keep what the moderator is in the middle of; whether it could be kept."""
         self.kept.keep_draft(self.moderator.key, draft.written(), self.now())
-        self.wait(self._state.saved())
+        return self.wait(self._state.saved())
 
     def drop(self) -> None:
         self.kept.drop_draft(self.moderator.key)

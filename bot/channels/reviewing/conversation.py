@@ -41,7 +41,7 @@ def review(where: Where, say: Wording, called: str | None) -> None:
             now,
             waiting,
         )
-        _take_name(bench, now, say)
+        _take_name(bench, now)
         talk = Talk(say)
         talk.tell(say("terminal.moderating.welcome", name=name))
         if place:
@@ -68,12 +68,11 @@ def _name(base: Base, called: str | None, say: Wording) -> str:
         raise Refused("bad_name", name=wanted[:40], reason=reason) from None
 
 
-def _take_name(bench: Bench, now: Clock, say: Wording) -> None:
+def _take_name(bench: Bench, now: Clock) -> None:
     try:
         bench.wait(take_name(bench.kept, bench.moderator, now().date()))
-    except Fault as fault:
-        reason = say(f"moderation.fault.{fault.key}", **fault.values)
-        raise Refused("bad_name", name=bench.moderator.name, reason=reason) from None
+    except Fault:
+        raise Refused("name_taken", name=bench.moderator.name) from None
 
 
 def _converse(bench: Bench, talk: Talk) -> None:

@@ -70,7 +70,7 @@ def go_on(bench: Bench, talk: Talk, draft: Draft, closest: Sequence[str] = ()) -
 def _decide(bench: Bench, talk: Talk, telling: Moderation, draft: Draft) -> str:
     """What is to become of a filled-in form, once it was shown what it would do."""
     say = talk.say
-    talk.hint(say("moderation.preview.working"))
+    talk.tell(say("moderation.preview.working"))
     options = []
     try:
         edit = _edit(bench, draft)
@@ -154,7 +154,7 @@ def _show_proposal(bench: Bench, talk: Talk, proposal: Proposal) -> None:
     say = talk.say
     telling = bench.told(proposal.election, say)
     own = proposal.author == bench.moderator.key
-    talk.hint(say("moderation.preview.working"))
+    talk.tell(say("moderation.preview.working"))
     try:
         sections, sound = previewed(bench, telling, bench.wait(bench.proposals.edit(proposal)))
     except Impossible as impossible:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from bot.channels.moderation import Moderation, Section
+from bot.channels.moderation import CHOICES, Moderation, Section
 from bot.channels.opening import Refused
 from bot.channels.reviewing.talking import Talk, Typed, numbered
 from bot.language.text import fold
@@ -14,13 +14,16 @@ from bot.moderation.beginning import settled
 from bot.moderation.drafting import Draft
 from bot.moderation.forms import Field
 
+Options = list[tuple[str, str]]
+"""What can be chosen, as (value, words)."""
+
 FILLED, LATER, CANCELLED = "filled", "later", "cancelled"
 """How a form ends."""
 ENDS = {"later": LATER, "queue": LATER, "cancel": CANCELLED}
 """The commands that end it."""
 
-Options = list[tuple[str, str]]
-"""What can be chosen, as (value, words)."""
+NAMED = ("target", "topic", "parent")
+"""The questions that are answered with one of many entries, listed by name."""
 
 
 class Form:
@@ -32,7 +35,7 @@ class Form:
         telling: Moderation,
         *,
         closest: Sequence[str] = (),
-        keep: Callable[[Draft], None] | None = None,
+        keep: Callable[[Draft], bool] | None = None,
         strict: bool = False,
     ) -> None:
         self.asked = ""
@@ -52,8 +55,8 @@ class Form:
         election = self._telling.election
         while True:
             draft = settled(draft, election)
-            if self._keep is not None:
-                self._keep(draft)
+            if self._keep is not None and not self._keep(draft):
+                self._talk.tell(self._telling.say("moderation.impossible.no_state"))
             field = forms.next_field(draft, election)
             if field is None:
                 return draft, FILLED
@@ -70,7 +73,7 @@ class Form:
             if typed.command in ENDS:
                 return draft, ENDS[typed.command]
             if typed.command == "all":
-                options = self._everything(field)
+                options = self._everything(draft, field)
                 self._talk.options([words for _, words in options])
                 continue
             try:
@@ -111,12 +114,12 @@ class Form:
             commands.remove("skip")
         if not forms.answered(draft):
             commands.remove("back")
-        self._talk.hint("  ".join(self._talk.name(each) for each in (*commands, "help")))
-        options = self._options(field)
+        options = self._options(draft, field)
         self._talk.options([words for _, words in options])
-        left = len(field.choices) - len([value for value, _ in options if value != field.offered])
+        left = len(self._everything(draft, field)) - (len(options) - bool(field.offered))
         if left > 0:
             self._talk.hint(self._telling.say("terminal.moderating.others", count=left))
+        self._talk.hint("  ".join(self._talk.name(each) for each in (*commands, "help")))
         return options
 
     def _commands(self, field: Field) -> tuple[str, ...]:
@@ -124,20 +127,25 @@ class Form:
         kept = ("later", "queue") if self._keep is not None else ()
         return ("skip", "back", *listed, *kept, "cancel")
 
-    def _options(self, field: Field) -> Options:
+    def _options(self, draft: Draft, field: Field) -> Options:
         """What is at hand, then the choices that are nearest, or the first."""
         say = self._telling.say
         offered = [(field.offered, say("moderation.button.use", text=field.offered))] if field.offered else []
-        return [*offered, *self._telling.choices(field, self._closest)]
+        everything = self._everything(draft, field)
+        closest = dict.fromkeys(each.rpartition("/")[2] for each in self._closest)
+        near = [each for entry in closest for each in everything if each[0] == entry]
+        listed = near if field.name in NAMED and near else everything[:CHOICES]
+        return [*offered, *listed]
 
-    def _everything(self, field: Field) -> Options:
+    def _everything(self, draft: Draft, field: Field) -> Options:
         """All that can be chosen, topics and facts by name."""
         if field.name == "target":
             election = self._telling.election
             entries = {**election.all("topics"), **election.all("facts")}
-            options = [(each, self._telling.subject(each)) for each in entries]
+            held = (each for each in entries if forms.possible(each, draft.kind, election))
+            options = [(each, self._telling.subject(each)) for each in held]
         else:
             options = self._telling.choices(field, limit=None)
-        if field.name in ("target", "topic", "parent"):
+        if field.name in NAMED:
             options.sort(key=lambda each: fold(each[1]))
         return options

@@ -10,7 +10,7 @@ from bot.channels.reviewing.talking import Talk
 from bot.dialogue.assistant import Utterance
 from bot.dialogue.memory import Memory
 from bot.dialogue.reply import plain
-from bot.moderation.beginning import KINDS, begun, correctable, dismissable, meant
+from bot.moderation.beginning import KINDS, begun, correctable, dismissable, meant, understood
 from bot.moderation.drafting import Draft
 from bot.moderation.proposals import Impossible
 from bot.moderation.queue import Group
@@ -27,6 +27,8 @@ def show_queue(bench: Bench, talk: Talk, dismissed: bool = False, page: int = 0)
         several = next(iter(bench.base.elections))
         talk.show(Section(say("moderation.refused.title"), bench.told(several, say).problems(problems)))
     groups = bench.groups()
+    if bench.fault:
+        talk.tell(say("terminal.no_state", fault=bench.fault))
     shown = [group for group in groups if group.dismissed == dismissed]
     here = shown[page * PAGE : (page + 1) * PAGE]
     key = "hidden_title" if dismissed else "title" if shown else "empty"
@@ -82,7 +84,7 @@ def show_group(bench: Bench, talk: Talk, group: Group) -> None:
     telling = bench.told(group.election, say)
     sections = telling.group(group)
     if not group.entry and not group.dismissed:
-        near = "what_now" if group.closest else "nothing_near"
+        near = "understood" if understood(group) else "what_now" if group.closest else "nothing_near"
         sections.append(Section("", (say(f"moderation.queue.{near}"),)))
     talk.show(*sections)
     while True:
@@ -110,7 +112,7 @@ def _on_group(bench: Bench, talk: Talk, group: Group) -> Options:
     telling = bench.told(group.election, say)
     nearest = [
         (f"means {target}", say("moderation.button.means", entry=telling.subject(target)))
-        for target in meant(group, election)
+        for target in (() if understood(group) else meant(group, election))
     ]
     verbs = ["position", "fact", "dismiss", "mute"]
     others = [(verb, say(f"moderation.button.{verb}")) for verb in verbs]

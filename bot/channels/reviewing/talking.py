@@ -25,6 +25,8 @@ NAMES = "terminal.moderating.names"
 BOUND = 2 * TEXT
 ALWAYS = ("help", "quit")
 """The commands that can be typed anywhere."""
+WITH_ARGUMENT = ("log", "revert")
+SHOWN = 40
 COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 HIDDEN = {chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
 """Characters that turn the order of others around."""
@@ -117,7 +119,8 @@ class Talk:
             number = numbered(typed.text, len(options))
             if number is not None:
                 return options[number][0], ""
-            self.tell(self.say("terminal.moderating.no_number", count=len(options)))
+            key = "no_number" if options else "nothing"
+            self.tell(self.say(f"terminal.moderating.{key}", count=len(options)))
 
     def listen(self, commands: Iterable[str] = (), answering: bool = True) -> Typed:
         """The next line; what can be typed is told to whoever asks."""
@@ -132,6 +135,8 @@ class Talk:
                 return Typed(typed)
             name, _, argument = typed[1:].partition(" ")
             command = _command(name, allowed)
+            if argument.strip() and command not in WITH_ARGUMENT:
+                command = ""
             if command == "quit":
                 raise Left(asked=True)
             if command == "help":
@@ -139,7 +144,7 @@ class Talk:
             elif command:
                 return Typed(typed, command, argument.strip())
             else:
-                self.tell(self.say("terminal.unknown_command", command=f"/{name}"))
+                self.tell(self.say("terminal.moderating.not_here", command=typed[:SHOWN]))
 
     def name(self, command: str) -> str:
         """What a command is called in this language, with its slash."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from telegram.error import TelegramError
 
-from bot.channels.telegram.desk import Desk
+from bot.channels.telegram.desk import Desk, Voter
 from bot.channels.telegram.formatting import escaped, messages, paragraph
 from bot.channels.telegram.sending import send
 from bot.dialogue.assistant import Assistant
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 TOLD = 10
 """How many problems a moderator is sent at most."""
+BEGINNING = 1.0
+"""Seconds after which the folder is surely being watched."""
 
 
 class Folder:
@@ -31,26 +33,54 @@ class Folder:
 
     def __init__(self, desk: Desk, root: Path, keep: Callable[[Base], Base]) -> None:
         self.root = root
-        self.bench: Bench | None = None
-        """What moderators work with, once one has come."""
         self.commit: str | None = None
         """The last commit of the folder, if it has any, with `+` if it was changed since."""
         self.problems: tuple[Problem, ...] = ()
         """Why what the folder says now is not answered from."""
+        self.languages: dict[int, str] = {}
+        """The language that each moderator spoke last, as far as they have spoken since the bot was started."""
         self.changed = asyncio.Event()
         """There is a new base, of which those who wait may have to be told."""
         self._desk = desk
         self._reloading = Reloading(root, desk.assistant, keep, desk.now)
         self._alone = asyncio.Lock()
+        self._telling: set[asyncio.Task[None]] = set()
+        self._bench: Bench | None = None
+
+    @property
+    def bench(self) -> Bench:
+        """What moderators work with, laid out once one of them comes."""
+        if self._bench is None:
+            from bot.channels.telegram.moderating.bench import Bench
+
+            self._bench = Bench(self._desk, self)
+        return self._bench
 
     def served(self) -> Assistant:
         """Who answers voters now."""
         return self._desk.assistant
 
+    async def moderator(self, number: int) -> Voter:
+        """A moderator to be written to, in their language."""
+        return await self._desk.voter(number, number, self.languages.get(number))
+
     async def watch(self, stop: asyncio.Event) -> None:
         """Follow the folder until the bot is stopped."""
+        beginning = asyncio.create_task(self._begin(stop))
+        try:
+            async for _ in changes(self.root, stop):
+                await self.refresh()
+        finally:
+            await asyncio.gather(beginning, *self._telling)
+
+    async def _begin(self, stop: asyncio.Event) -> None:
+        """Finish what was approved before the bot was stopped; then read once what was changed before it watched."""
         self.commit = await asyncio.to_thread(revision, self.root)
-        async for _ in changes(self.root, stop):
+        if await self._desk.state.moderating.proposals(["approved"]):
+            await self.bench.proposals.resume()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), BEGINNING)
+        if not stop.is_set():
             await self.refresh()
 
     async def refresh(self) -> bool:
@@ -58,29 +88,37 @@ class Folder:
         async with self._alone:
             found = await self._reloading.again()
             if isinstance(found, Refusal):
-                await self._refuse(found.problems)
+                self._refuse(found.problems)
                 return False
             mended, self.problems = bool(self.problems), ()
             if isinstance(found, Assistant):
                 self._desk.serve(found)
-                self.commit = await asyncio.to_thread(revision, self.root)
+            # Also if nothing is new: what was read between the writing of an edit and its commit has one only now.
+            self.commit = await asyncio.to_thread(revision, self.root)
+            if isinstance(found, Assistant):
                 self._desk.report("reloaded", base=found.base.version, commit=self.commit)
                 self.changed.set()
             if mended:
-                await self._tell_moderators("moderation.refused.mended", ())
+                self._tell("moderation.refused.mended", ())
             return True
 
-    async def _refuse(self, problems: tuple[Problem, ...]) -> None:
+    def _refuse(self, problems: tuple[Problem, ...]) -> None:
         if problems == self.problems:
             return
         self.problems = problems
         self._desk.report("refused", level="warning", problems=len(problems), first=str(problems[0].place))
-        await self._tell_moderators("moderation.refused.title", problems)
+        self._tell("moderation.refused.title", problems)
+
+    def _tell(self, key: str, problems: tuple[Problem, ...]) -> None:
+        """Have it told beside the reading, which never waits for Telegram."""
+        task = asyncio.create_task(self._tell_moderators(key, problems))
+        self._telling.add(task)
+        task.add_done_callback(self._telling.discard)
 
     async def _tell_moderators(self, key: str, problems: tuple[Problem, ...]) -> None:
         """Write to each moderator; whoever cannot be reached is left out."""
         for moderator in sorted(self._desk.settings.moderator_ids):
-            voter = await self._desk.voter(moderator, moderator)
+            voter = await self.moderator(moderator)
             more = len(problems) - TOLD
             lines = [escaped(str(problem)) for problem in problems[:TOLD]]
             lines += [escaped(voter.say("moderation.preview.more", count=more))] if more > 0 else []

@@ -6,7 +6,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -109,11 +109,9 @@ class Phone:
         """Tap the button that the wording calls so."""
         return self.tap(self.say(f"moderation.button.{label}", **values))
 
-    def go(self, *labels: str) -> str:
-        """Tap one button after the other."""
-        for label in labels:
-            self.press(label)
-        return self.text
+    def press_choice(self, choice: str) -> str:
+        """Tap a choice that the wording calls so."""
+        return self.tap(self.say(f"moderation.choice.{choice}"))
 
     def _look(self, sent: Sent) -> str:
         self.telegram.acknowledged(sent, LONG)
@@ -132,6 +130,12 @@ def moderator(telegram: StandIn, number: int = CAMILLE, language: str = "en") ->
 def voter(telegram: StandIn, language: str = "en") -> Phone:
     """The phone of somebody who moderates nothing."""
     return Phone(telegram, telegram.private(language_code=language))
+
+
+def look(phone: Phone) -> Phone:
+    """The same, looking at the last message, whoever brought it about."""
+    phone.shown = phone.telegram.replies(phone.chat)[-1:]
+    return phone
 
 
 def own_copy(folder: Path, questions: int = QUESTIONS) -> Path:
@@ -163,7 +167,7 @@ def under_git(root: Path) -> None:
 
 def git(folder: Path, *arguments: str) -> str:
     named = ("-c", "user.name=Developer", "-c", "user.email=d@example.invalid")
-    settings = {name: os.devnull for name in ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM")}
+    settings = dict.fromkeys(("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM"), os.devnull)
     return subprocess.run(
         ["git", "-C", str(folder), *named, *arguments],
         check=True,
@@ -193,3 +197,12 @@ def rows(database: Path, table: str, *columns: str) -> list[tuple[Any, ...]]:
 def traces(database: Path) -> dict[str, list[tuple[Any, ...]]]:
     """All that moderators have left in the state."""
     return {table: rows(database, table) for table in KEPT}
+
+
+def changed_by_hand(telegram: StandIn, bot: Served, file: Path, old: str, new: str) -> None:
+    """A change that somebody makes in an editor; the bot has read it."""
+    before = len(bot.said("reloaded"))
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new), encoding="utf-8")
+    telegram.wait(lambda: len(bot.said("reloaded")) > before, LONG, "a reloaded base")

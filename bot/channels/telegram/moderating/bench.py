@@ -28,10 +28,14 @@ class Bench:
         self.proposals = Proposals(folder.root, desk.state, desk.now, desk.report, folder.served)
         self.kept = desk.state.moderating
         self.live = folder.refresh
+        self.folder = folder
         self._groups: dict[str, Group] = {}
+        self._grouped_by = ""
+        """The version of the base that the groups were made with: what is closest in it may be gone from another."""
 
     async def moderator(self, voter: Voter, desk: Desk) -> Moderator | None:
         """The moderator who is speaking, once they have chosen a name."""
+        self.folder.languages[voter.user_id] = voter.say.code
         known = await self.kept.moderator(voter.person)
         if known is not None:
             self.kept.name_moderator(known, desk.today())
@@ -43,12 +47,12 @@ class Bench:
         rated = await desk.state.feedback_counts()
         hidden = await self.kept.dismissed()
         found = await asyncio.to_thread(_grouped, asked, rated, hidden, desk.assistant, desk.now())
-        self._groups = {group.id: group for group in found}
+        self._groups, self._grouped_by = {group.id: group for group in found}, desk.base.version
         return [group for group in found if group.dismissed == dismissed]
 
     async def group(self, desk: Desk, identifier: str) -> Group | None:
         """The row of that name, if it is still there."""
-        if identifier not in self._groups:
+        if identifier not in self._groups or self._grouped_by != desk.base.version:
             await self.groups(desk)
         return self._groups.get(identifier)
 

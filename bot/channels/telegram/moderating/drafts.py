@@ -13,16 +13,20 @@ from bot.channels.telegram.keyboards import Rows, cut
 from bot.channels.telegram.moderating import edits, pages
 from bot.channels.telegram.moderating.bench import Bench, told
 from bot.channels.telegram.moderating.taps import Order, button, written
-from bot.moderation import forms
+from bot.moderation import drafting, forms
 from bot.moderation.answers import Fault, fill
 from bot.moderation.drafting import Draft
+from bot.moderation.naming import take_name
 from bot.state.records import Moderator
+
+ASIDE = f"{forms.OFFERED}.aside"
+"""Where the edit under way rests while its moderator chooses a name; what begins like this is no answer of theirs."""
 
 
 async def begin(desk: Desk, bench: Bench, voter: Voter, draft: Draft) -> None:
     """Begin an edit, and say so if another one is given up for it."""
-    before = await bench.draft(voter, desk)
-    if before is not None and before.kind != "naming" and draft.kind != "naming":
+    before = _under_way(await bench.draft(voter, desk))
+    if before is not None and before.election in desk.base.elections:
         kind = told(desk, voter, before.election).kind(before.kind)
         await pages.say(desk, voter, voter.say("moderation.draft.begun_other", kind=kind))
     await go_on(desk, bench, voter, draft)
@@ -30,14 +34,34 @@ async def begin(desk: Desk, bench: Bench, voter: Voter, draft: Draft) -> None:
 
 async def name(desk: Desk, bench: Bench, voter: Voter) -> None:
     """Ask for the name under which a moderator's edits are recorded."""
-    await begin(desk, bench, voter, Draft("naming", next(iter(desk.base.elections))))
+    before = _under_way(await bench.draft(voter, desk))
+    aside = {ASIDE: replace(before, paused=True).written()} if before is not None else {}
+    await go_on(desk, bench, voter, Draft("naming", next(iter(desk.base.elections)), aside))
+
+
+def _under_way(draft: Draft | None) -> Draft | None:
+    """The edit that a moderator has begun, also while they choose a name."""
+    if draft is None or draft.kind != "naming":
+        return draft
+    return drafting.read(draft.values.get(ASIDE, ""))
+
+
+def _end(desk: Desk, bench: Bench, voter: Voter, draft: Draft) -> None:
+    """Done with it, or given up; what rests aside is to be gone on with."""
+    aside = _under_way(draft)
+    if draft.kind == "naming" and aside is not None:
+        bench.keep(voter, desk, aside)
+    else:
+        bench.drop(voter)
 
 
 async def go_on(desk: Desk, bench: Bench, voter: Voter, draft: Draft, *fault: str) -> None:
     """Ask the next question, after what was wrong with the last answer; or show what the edit would do."""
     election = desk.base.elections[draft.election]
     draft = replace(_settled(draft, desk), paused=False)
-    bench.keep(voter, desk, draft)
+    if not await _kept(desk, bench, voter, draft):
+        await pages.say(desk, voter, voter.say("moderation.impossible.no_state"))
+        return
     field = forms.next_field(draft, election)
     if field is None:
         if draft.kind == "naming":
@@ -55,6 +79,17 @@ async def go_on(desk: Desk, bench: Bench, voter: Voter, draft: Draft, *fault: st
     if field.offered:
         rows.insert(0, [button(voter.say, "use", "use", text=field.offered)])
     await pages.tell(desk, voter, sections, [*rows, *_ways_out(voter, draft, field)])
+
+
+async def _kept(desk: Desk, bench: Bench, voter: Voter, draft: Draft) -> bool:
+    """Whether a draft is on disk; one that will only be later is paused: what is written meanwhile is no answer."""
+    if desk.state.degraded:
+        return False
+    bench.keep(voter, desk, draft)
+    if await desk.state.saved():
+        return True
+    bench.keep(voter, desk, replace(draft, paused=True))
+    return False
 
 
 def _ways_out(voter: Voter, draft: Draft, field: forms.Field) -> Rows:
@@ -114,7 +149,7 @@ async def tapped(desk: Desk, bench: Bench, voter: Voter, order: Order) -> str:
             bench.keep(voter, desk, replace(draft, paused=True))
             await pages.say(desk, voter, voter.say("moderation.draft.paused"))
         case "cancel":
-            bench.drop(voter)
+            _end(desk, bench, voter, draft)
             rows = [[button(voter.say, "to_queue", "queue", 0)]]
             await pages.say(desk, voter, voter.say("moderation.draft.cancelled"), rows=rows)
         case "back" | "change":
@@ -142,7 +177,12 @@ async def pause(desk: Desk, bench: Bench, voter: Voter) -> None:
 
 async def _named(desk: Desk, bench: Bench, voter: Voter, draft: Draft) -> None:
     chosen = draft.values["public_name"]
-    bench.drop(voter)
-    bench.kept.name_moderator(Moderator(voter.person, chosen), desk.today())
+    try:
+        await take_name(bench.kept, Moderator(voter.person, chosen), desk.today())
+    except Fault as fault:
+        telling = told(desk, voter, draft.election)
+        await go_on(desk, bench, voter, draft.without("public_name"), telling.fault(fault))
+        return
+    _end(desk, bench, voter, draft)
     rows = [[button(voter.say, "to_queue", "queue", 0)]]
     await pages.say(desk, voter, voter.say("moderation.draft.named", name=chosen), rows=rows)

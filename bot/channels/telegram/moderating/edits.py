@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from contextlib import suppress
 
 from telegram import InlineKeyboardButton as Button
@@ -37,7 +38,7 @@ async def show(desk: Desk, bench: Bench, voter: Voter, draft: Draft) -> None:
         await pages.tell(desk, voter, [Section("", tuple(telling.impossible(impossible)))], rows, moment)
         return
     label = "propose" if waits else "apply"
-    rows = [[button(voter.say, label, "apply", _seal(draft))]] if sound else []
+    rows = [[button(voter.say, label, "apply", _seal(edit))]] if sound else []
     last = [button(voter.say, "change", "change")] if forms.answered(draft) else []
     rows.append([*last, button(voter.say, "pause", "pause"), button(voter.say, "cancel", "cancel")])
     await pages.tell(desk, voter, sections, rows, moment)
@@ -46,7 +47,10 @@ async def show(desk: Desk, bench: Bench, voter: Voter, draft: Draft) -> None:
 async def _edit(desk: Desk, bench: Bench, draft: Draft) -> Edit:
     if draft.kind == "reversal":
         entry = draft.values["entry"]
-        return await bench.proposals.reversal(int(entry) if entry.isdecimal() else 0)
+        undoing = await bench.proposals.reversal(int(entry) if entry.isdecimal() else 0)
+        if undoing.election not in desk.base.elections:
+            raise Impossible("nothing_to_revert")
+        return undoing
     return edit_of(draft, desk.base.elections[draft.election], desk.now())
 
 
@@ -61,20 +65,23 @@ async def _previewed(bench: Bench, telling: Moderation, edit: Edit) -> tuple[lis
     return [Section(telling.title(edit)), *telling.preview(preview)], preview.sound and bool(preview.changed)
 
 
-def _seal(draft: Draft) -> str:
-    """Ties a button to the very draft it was shown under."""
-    return hashlib.sha256(draft.written().encode()).hexdigest()[:12]
+def _seal(edit: Edit) -> str:
+    """Ties a button to the very changes that were shown above it."""
+    changes = json.dumps([edit.election, *(operation.written() for operation in edit.operations)])
+    return hashlib.sha256(changes.encode()).hexdigest()[:12]
 
 
 async def apply(desk: Desk, bench: Bench, voter: Voter, order: Order) -> str:
     """Do what was shown: apply it, or propose it where it takes two."""
     draft = await bench.draft(voter, desk)
     moderator = await bench.moderator(voter, desk)
-    if draft is None or moderator is None or _seal(draft) != order.first:
+    if draft is None or moderator is None:
         return voter.say("moderation.impossible.old")
     telling = told(desk, voter, draft.election)
     try:
         edit = await _edit(desk, bench, draft)
+        if _seal(edit) != order.first:
+            return voter.say("moderation.impossible.old")
         policy = desk.base.elections[edit.election].description.reviews
         decided = await bench.proposals.propose(edit, moderator, policy)
     except Impossible as impossible:
@@ -82,28 +89,32 @@ async def apply(desk: Desk, bench: Bench, voter: Voter, order: Order) -> str:
         return ""
     bench.drop(voter)
     await _done(desk, bench, voter, decided)
-    if not decided.applied:
-        await _ask_others(desk, voter, decided.proposal)
     return ""
 
 
 async def _done(desk: Desk, bench: Bench, voter: Voter, decided: Decided) -> None:
+    """Tell the others first: what cannot be sent to who is speaking is tried again, but not all of this."""
+    proposal = decided.proposal
     live = await bench.live() if decided.applied else False
+    if not decided.applied:
+        for other in sorted(desk.settings.moderator_ids - {voter.user_id}):
+            await _write_to(desk, bench, other, proposal, "told", proposal.author_name)
+    elif proposal.reviewer:
+        await _tell_author(desk, bench, proposal, "approved")
     alone = len(desk.settings.moderator_ids) < 2
-    lines = told(desk, voter, decided.proposal.election).decided(decided, live, alone)
+    lines = told(desk, voter, proposal.election).decided(decided, live, alone)
     await pages.say(desk, voter, *lines, rows=[[button(voter.say, "to_queue", "queue", 0)]])
 
 
-async def _ask_others(desk: Desk, voter: Voter, proposal: Proposal) -> None:
-    """Tell every other moderator that an edit waits for them."""
-    for other in sorted(desk.settings.moderator_ids - {voter.user_id}):
-        await _write_to(desk, other, proposal, "told", proposal.author_name)
-
-
-async def _write_to(desk: Desk, moderator: int, proposal: Proposal, key: str, name: str) -> None:
+async def _write_to(
+    desk: Desk, bench: Bench, moderator: int, proposal: Proposal, key: str, name: str
+) -> None:
     """A line to a moderator about an edit, in their language; whoever cannot be reached is left out."""
-    voter = await desk.voter(moderator, moderator)
-    telling = Moderation(desk.base.elections[proposal.election], voter.say)
+    election = bench.folder.served().base.elections.get(proposal.election)
+    if election is None:
+        return
+    voter = await bench.folder.moderator(moderator)
+    telling = Moderation(election, voter.say)
     kind, subject = telling.kind(proposal.kind), telling.subject(proposal.subject)
     text = voter.say(f"moderation.done.{key}", name=name, kind=kind, subject=subject)
     label = voter.say("moderation.preview.title", kind=kind.capitalize(), subject=subject)
@@ -156,14 +167,14 @@ async def view(desk: Desk, bench: Bench, voter: Voter, order: Order) -> str:
 async def approve(desk: Desk, bench: Bench, voter: Voter, order: Order) -> str:
     """Apply what somebody else proposed, and tell them."""
     moderator = await bench.moderator(voter, desk)
-    if moderator is None:
+    proposal = await bench.kept.proposal(order.first)
+    if moderator is None or (proposal is not None and proposal.election not in desk.base.elections):
         return voter.say("moderation.impossible.old")
     try:
         decided = await bench.proposals.approve(order.first, moderator)
     except Impossible as impossible:
         return await _impossible(desk, voter, impossible)
     await _done(desk, bench, voter, decided)
-    await _tell_author(desk, decided.proposal, "approved")
     return ""
 
 
@@ -176,9 +187,9 @@ async def reject(desk: Desk, bench: Bench, voter: Voter, order: Order) -> str:
         proposal = await bench.proposals.reject(order.first, moderator)
     except Impossible as impossible:
         return await _impossible(desk, voter, impossible)
-    await pages.say(desk, voter, voter.say(f"moderation.done.{proposal.status}"))
     if proposal.status == "rejected":
-        await _tell_author(desk, proposal, "not_approved")
+        await _tell_author(desk, bench, proposal, "not_approved")
+    await pages.say(desk, voter, voter.say(f"moderation.done.{proposal.status}"))
     return ""
 
 
@@ -191,7 +202,7 @@ async def _impossible(desk: Desk, voter: Voter, impossible: Impossible) -> str:
     return lines[0]
 
 
-async def _tell_author(desk: Desk, proposal: Proposal, key: str) -> None:
+async def _tell_author(desk: Desk, bench: Bench, proposal: Proposal, key: str) -> None:
     author = next((m for m in desk.settings.moderator_ids if desk.key(m) == proposal.author), None)
-    if author is not None and proposal.election in desk.base.elections:
-        await _write_to(desk, author, proposal, key, proposal.reviewer_name)
+    if author is not None:
+        await _write_to(desk, bench, author, proposal, key, proposal.reviewer_name)

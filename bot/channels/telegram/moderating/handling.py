@@ -26,8 +26,7 @@ async def command(desk: Desk, voter: Voter, name: str, argument: str) -> None:
     elif name == "queue":
         await queueing.show_queue(desk, bench, voter)
     elif name == "revert" and argument:
-        number = int(argument) if argument.isdecimal() and len(argument) < 10 else 0
-        if sentence := await logbook.revert(desk, bench, voter, number):
+        if sentence := await logbook.revert(desk, bench, voter, Order("revert", (argument,))):
             await pages.say(desk, voter, sentence)
     else:
         await logbook.show_log(desk, bench, voter)
@@ -58,12 +57,8 @@ async def pause(desk: Desk, voter: Voter) -> None:
 
 
 def _bench(desk: Desk) -> Bench | None:
-    """The bench, laid out for the first moderator who comes; None where the base has no folder."""
-    if desk.folder is None:
-        return None
-    if desk.folder.bench is None:
-        desk.folder.bench = Bench(desk, desk.folder)
-    return desk.folder.bench
+    """What moderators work with; None where the base has no folder."""
+    return desk.folder.bench if desk.folder is not None else None
 
 
 async def _queue(desk: Desk, bench: Bench, voter: Voter, order: Order) -> str:
@@ -74,10 +69,6 @@ async def _queue(desk: Desk, bench: Bench, voter: Voter, order: Order) -> str:
 async def _log(desk: Desk, bench: Bench, voter: Voter, order: Order) -> str:
     await logbook.show_log(desk, bench, voter, order.number or None)
     return ""
-
-
-async def _revert(desk: Desk, bench: Bench, voter: Voter, order: Order) -> str:
-    return await logbook.revert(desk, bench, voter, order.number)
 
 
 TAPS: dict[str, Tapped] = {
@@ -93,6 +84,6 @@ TAPS: dict[str, Tapped] = {
     "reject": edits.reject,
     "log": _log,
     "step": logbook.show_step,
-    "revert": _revert,
+    "revert": logbook.revert,
 }
 WITHOUT_NAME = ("resume", "pause", "cancel", "back", "choose")

@@ -6,7 +6,7 @@ from telegram import InlineKeyboardButton as Button
 
 from bot.channels.moderation import Section
 from bot.channels.telegram.desk import Desk, Voter
-from bot.channels.telegram.keyboards import Rows
+from bot.channels.telegram.keyboards import Rows, cut
 from bot.channels.telegram.moderating import drafts, pages
 from bot.channels.telegram.moderating.bench import Bench, told
 from bot.channels.telegram.moderating.taps import Order, button, written
@@ -28,7 +28,8 @@ async def show_log(desk: Desk, bench: Bench, voter: Voter, before: int | None = 
     rows: Rows = [
         [Button(str(step.id), callback_data=written("step", step.id)) for step in shown if step.proposal]
     ]
-    turns = [button(say, "steps_later", "log", 0)] if before is not None else []
+    newest = shown[0].id if before is None else (await bench.kept.audited(1))[0].id
+    turns = [button(say, "steps_later", "log", before + PAGE)] if before and shown[0].id < newest else []
     turns += [button(say, "steps_earlier", "log", shown[-1].id)] if len(steps) > PAGE else []
     rows = [row for row in [*rows, turns] if row]
     await pages.tell(desk, voter, [Section(say("moderation.log.title"), lines)], rows)
@@ -43,17 +44,17 @@ async def show_step(desk: Desk, bench: Bench, voter: Voter, order: Order) -> str
     """One step with what it changed, and the way to undo it."""
     step = await bench.kept.audit_entry(order.number)
     if step is None or step.election not in desk.base.elections:
-        return voter.say("moderation.log.gone", number=order.number)
+        return voter.say("moderation.log.gone", number=cut(order.first))
     rows: Rows = [[button(voter.say, "revert", "revert", step.id)]] if step.action == "applied" else []
     await pages.tell(desk, voter, told(desk, voter, step.election).step_in_full(step), rows)
     return ""
 
 
-async def revert(desk: Desk, bench: Bench, voter: Voter, number: int) -> str:
+async def revert(desk: Desk, bench: Bench, voter: Voter, order: Order) -> str:
     """Show what undoing a step would do, and the button that does it."""
-    step = await bench.kept.audit_entry(number)
+    step = await bench.kept.audit_entry(order.number)
     if step is None or step.election not in desk.base.elections:
-        return voter.say("moderation.log.gone", number=number)
+        return voter.say("moderation.log.gone", number=cut(order.first))
     if step.action != "applied":
         return voter.say("moderation.impossible.nothing_to_revert")
     await drafts.begin(desk, bench, voter, Draft("reversal", step.election, {"entry": str(step.id)}))

@@ -11,6 +11,7 @@ from bot.channels.telegram.moderating import drafts, pages
 from bot.channels.telegram.moderating.bench import Bench, told
 from bot.channels.telegram.moderating.taps import Order, button, written
 from bot.moderation.drafting import Draft
+from bot.moderation.forms import possible
 from bot.moderation.proposals import Impossible
 from bot.moderation.queue import Group
 from bot.moderation.telling import offered
@@ -111,12 +112,12 @@ async def dismiss(desk: Desk, bench: Bench, voter: Voter, order: Order) -> str:
     """Take a row off the queue for good, or put it back."""
     group = await bench.group(desk, order.first)
     moderator = await bench.moderator(voter, desk)
-    if group is None or moderator is None:
-        return voter.say("moderation.impossible.old")
     back = order.verb == "restore"
-    questions = [each.question for each in group.questions]
-    if group.entry:
-        questions = [Unanswered(group.election, "", group.entry, "rated")]
+    if group is None or moderator is None or group.dismissed != back:
+        return voter.say("moderation.impossible.old")
+    questions = group.dismissals if back else tuple(each.question for each in group.questions)
+    if group.entry and not back:
+        questions = (Unanswered(group.election, "", group.entry, "rated"),)
     try:
         await bench.proposals.dismiss(questions, moderator, back)
     except Impossible as impossible:
@@ -149,13 +150,15 @@ KINDS = {
 
 def draft_for(desk: Desk, group: Group, order: Order) -> Draft | None:
     """The form that a button begins, with all that the row tells already; None if what it was about is gone."""
-    questions = tuple(each.question for each in group.questions)
-    values = {f"offered.{code}": words for code, words in offered(questions, desk.assistant).items()}
     kind = KINDS[order.verb]
     election = desk.base.elections[group.election]
+    if bool(group.entry) != (kind in ("correction", "removal")):
+        return None
+    questions = tuple(each.question for each in group.questions)
+    values = {f"offered.{code}": words for code, words in offered(questions, desk.assistant).items()}
     if order.verb == "means" and order.second:
         target = desk.targets.long(order.second, group.election)
-        if not target:
+        if target not in meant(group, desk):
             return None
         values["target"] = target
         telling = {code: values.get(f"offered.{code}", "") for code in election.languages}
@@ -165,6 +168,8 @@ def draft_for(desk: Desk, group: Group, order: Order) -> Draft | None:
         candidate, _, topic = named.partition("/")
         values |= {"candidate": candidate} if candidate else {}
         values |= {"topic": topic} if topic and understood(group) else {}
-    elif order.verb in ("correct", "remove"):
+    elif group.entry:
+        if not possible(group.entry, kind, election):
+            return None
         values["target"] = group.entry
     return Draft(kind, group.election, values, questions)

@@ -1,0 +1,940 @@
+"""An edit is applied once, by whoever may, with its trace in the log; or nothing is changed, and one is told why."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import shutil
+import subprocess
+import threading
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.dialogue.wording import wording
+from bot.knowledge.document import parse
+from bot.knowledge.editing import ADD, Operation
+from bot.knowledge.loading import load
+from bot.knowledge.model import Reviews
+from bot.moderation import proposals as module
+from bot.moderation import storing
+from bot.moderation.making import read, written
+from bot.moderation.proposals import Decided, Edit, Impossible, edit_of
+from bot.moderation.reviews import TRUSTED
+from bot.moderation.storing import Busy, Commit, locked, store
+from bot.state.records import Moderator, Proposal
+from bot.state.state import State
+from bot.state.statements import FORGOTTEN
+from tests.conftest import BUNDLED, BUNDLED_NOW, ROOT
+from tests.unit.moderated import (
+    ADA,
+    BEA,
+    MISSING,
+    NEW_SOURCE,
+    NOW,
+    TOWN,
+    Desk,
+    base,
+    edit,
+    files,
+    form,
+    moderating,
+    small,
+    town,
+)
+from tests.unit.test_state_faults import held
+
+CARD, CAMERAS = "town-2030/candidates/rose.yaml", "common/topics/cameras.yaml"
+CLEO = Moderator("cleo's key", "Cléo")
+STATUSES = ("proposed", "approved", "applied", "rejected", "withdrawn")
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return small(tmp_path / "knowledge")
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database in which nothing is kept yet: to make one costs more than most tests here."""
+    path = tmp_path_factory.mktemp("empty") / "state.db"
+
+    async def make() -> None:
+        state = State(f"sqlite:///{path}")
+        await state.open()
+        await state.close()
+
+    asyncio.run(make())
+    return path
+
+
+@pytest.fixture
+def path(tmp_path: Path, empty: Path) -> Path:
+    return Path(shutil.copy(empty, tmp_path / "state.db"))
+
+
+@pytest.fixture
+def url(path: Path) -> str:
+    return f"sqlite:///{path}"
+
+
+def adding(phrase: str, **about: Any) -> Edit:
+    """New words for a topic."""
+    words = Operation(CAMERAS, ("phrasings", "en", ADD), None, phrase)
+    return replace(Edit("phrasing", TOWN, "cameras", (words,)), **about)
+
+
+def trees(root: Path) -> dict[str, str]:
+    """What each file says, in its order."""
+    return {f: json.dumps(parse(b.decode(), Path(f), f).tree) for f, b in files(root).items()}
+
+
+async def done(desk: Desk, wanted: Edit, author: Moderator = ADA, reviewer: Moderator = BEA) -> Decided:
+    """An edit that is applied, if need be with the help of another moderator."""
+    decided = await desk.propose(wanted, author, Reviews.NONE)
+    if not decided.applied:
+        decided = await desk.approve(decided.proposal.id, reviewer)
+    assert decided.applied
+    return decided
+
+
+async def undone(desk: Desk) -> Decided:
+    """The latest step that was applied, undone."""
+    step = next(each for each in await desk.kept.audited(9) if each.action == "applied")
+    return await done(desk, await desk.reversal(step.id))
+
+
+async def impossible(key: str, doing: Any) -> Impossible:
+    with pytest.raises(Impossible) as caught:
+        await doing
+    assert caught.value.key == key
+    for code in ("fr", "en"):
+        assert wording(code)(f"moderation.impossible.{key}", **caught.value.values)
+    return caught.value
+
+
+async def statuses(desk: Desk) -> list[str]:
+    return [each.status for each in await desk.kept.proposals(STATUSES)]
+
+
+async def log(desk: Desk) -> list[tuple[str, str]]:
+    """Who did what, oldest first."""
+    return [(step.moderator, step.action) for step in reversed(await desk.kept.audited(99))]
+
+
+# --- every kind of edit, there and back ------------------------------------------------------------------
+
+EVERY: list[tuple[str, dict[str, str]]] = [
+    ("phrasing", {}),
+    ("phrasing", {"target": "how-to-vote"}),
+    ("phrasing", {"target": "rose/cameras"}),
+    ("position", {}),
+    ("position", {"candidate": "rose", "topic": "cameras"}),
+    ("position", NEW_SOURCE),
+    ("fact", {}),
+    ("fact", NEW_SOURCE),
+    ("topic", {}),
+    ("candidate", {}),
+    ("candidate", NEW_SOURCE),
+    ("source", {}),
+    ("correction", {}),
+    ("correction", {"target": "how-to-vote", "claim__fr": "Avec sa carte.", "claim__en": "With a card."}),
+    ("removal", {}),
+    ("removal", {"target": "how-to-vote"}),
+    ("muting", {}),
+]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(("kind", "answers"), EVERY)
+async def test_every_edit_can_be_made_and_undone(
+    kind: str, answers: dict[str, str], root: Path, url: str
+) -> None:
+    before = trees(root)
+    async with moderating(root, url) as desk:
+        wanted = edit(kind, root, **answers)
+        preview = await desk.preview(wanted)
+        assert preview.sound
+        decided = await done(desk, wanted)
+        assert {file: text.decode() for file, text in files(root).items() if file in preview.changed} == {
+            file: text for file, text in preview.changed.items() if text is not None
+        }
+        made = trees(root)
+        assert made != before
+        assert base(root).problems == ()
+        (applied, *_) = await desk.kept.audited(9)
+        assert (applied.action, applied.subject) == ("applied", f"{kind} {wanted.subject}")
+        assert decided.proposal.status == "applied"
+        await undone(desk)
+        assert trees(root) == before
+        if kind in ("correction", "source"):
+            await undone(desk)
+            assert trees(root) == made
+
+
+@pytest.mark.anyio
+async def test_edits_upon_edits_are_undone_in_turn(root: Path, url: str) -> None:
+    again = {"claim__fr": "Elle veut 1 400 caméras.", "claim__en": "She wants 1,400 cameras."}
+    stages = [trees(root)]
+    async with moderating(root, url) as desk:
+        for kind, answers in (
+            ("correction", {}),
+            ("correction", again),
+            ("phrasing", {"target": "rose/cameras"}),
+            ("removal", {}),
+            ("muting", {}),
+            ("muting", {"muted": "cheap pills"}),
+        ):
+            await done(desk, edit(kind, root, **answers))
+            stages.append(trees(root))
+        (claim,) = load(root).base.elections[TOWN].candidates["rose"].positions.get("cameras", ()) or (None,)
+        assert claim is None
+        steps = [step for step in await desk.kept.audited(99) if step.action == "applied"]
+        for step, stage in zip(steps, reversed(stages[:-1]), strict=True):
+            await done(desk, await desk.reversal(step.id))
+            assert trees(root) == stage
+
+
+@pytest.mark.anyio
+async def test_an_edit_in_the_middle_can_be_undone_and_the_others_stay(root: Path, url: str) -> None:
+    async with moderating(root, url) as desk:
+        for phrase in ("camcorders", "filming", "watching"):
+            await done(desk, adding(phrase))
+        (_, middle, _) = await desk.kept.audited(9)
+        await done(desk, await desk.reversal(middle.id))
+        assert town(root).topic("cameras").phrasings["en"] == ["cameras", "camcorders", "watching"]
+
+
+@pytest.mark.anyio
+async def test_what_was_there_before_is_not_undone(root: Path, url: str) -> None:
+    before = files(root)
+    both = replace(
+        adding("cameras"), operations=(*adding("cameras").operations, *adding("filming").operations)
+    )
+    async with moderating(root, url) as desk:
+        await done(desk, both)
+        await undone(desk)
+        assert files(root) == before
+        decided = await done(desk, adding("cameras"))
+        assert (decided.commit, decided.fault, read(decided.proposal.operations)) == (None, "", ())
+        await undone(desk)
+        assert files(root) == before
+
+
+@pytest.mark.anyio
+async def test_an_edit_of_the_bundled_base_is_undone_to_the_byte(tmp_path: Path, url: str) -> None:
+    root = tmp_path / "knowledge"
+    shutil.copytree(ROOT / "knowledge", root, ignore=shutil.ignore_patterns("questions", ".*"))
+    before = files(root)
+    async with moderating(root, url) as desk:
+        election = load(root).base.elections[BUNDLED]
+        source = next(iter(election.own.sources))
+        candidate = next(iter(election.candidates))
+        topic = next(iter(election.candidates[candidate].positions))
+        changed = {"candidate": candidate, "topic": topic, "source": source, "quote": "trois mots"}
+        shared = next(iter(election.included[0].topics))
+        for draft in (
+            form("position", election, **changed),
+            form(
+                "phrasing",
+                election,
+                target=f"{candidate}/{topic}",
+                phrasing__fr="zibeline, zibelines du quai",
+            ),
+            form("phrasing", election, target=shared, phrasing__fr="zibeline"),
+        ):
+            await done(desk, edit_of(draft, election, BUNDLED_NOW))
+            assert len({file for file, text in files(root).items() if text != before[file]}) == 1
+            await undone(desk)
+            assert files(root) == before
+
+
+# --- who may ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.anyio
+async def test_without_reviews_an_edit_is_applied_at_once(root: Path, url: str) -> None:
+    async with moderating(root, url) as desk:
+        decided = await desk.propose(adding("filming"), ADA, Reviews.NONE)
+        assert (decided.applied, decided.waits, decided.proposal.reviewer) == (True, "", "")
+        assert "filming" in town(root).topic("cameras").phrasings["en"]
+        assert await log(desk) == [("Ada", "applied")]
+        assert desk.told == [f"edited phrasing {TOWN} None"]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("policy", "kind", "reason"),
+    [
+        (Reviews.ALWAYS, "phrasing", "always"),
+        (Reviews.NEW_MODERATORS, "phrasing", "new"),
+        (Reviews.NONE, "correction", "sensitive"),
+        (Reviews.NONE, "removal", "sensitive"),
+    ],
+)
+async def test_an_edit_that_waits_changes_nothing_until_another_moderator_approves_it(
+    policy: Reviews, kind: str, reason: str, root: Path, url: str
+) -> None:
+    before = files(root)
+    async with moderating(root, url) as desk:
+        waiting = await desk.propose(edit(kind, root), ADA, policy)
+        assert (waiting.applied, waiting.waits) == (False, reason)
+        assert files(root) == before
+        assert await desk.waiting() == [replace(waiting.proposal, made_at=waiting.proposal.made_at)]
+        await impossible("own", desk.approve(waiting.proposal.id, ADA))
+        assert files(root) == before
+        decided = await desk.approve(waiting.proposal.id, BEA)
+        assert (decided.applied, decided.proposal.reviewer_name) == (True, "Béa")
+        assert files(root) != before
+        assert await desk.waiting() == []
+        assert await log(desk) == [("Ada", "proposed"), ("Béa", "approved"), ("Béa", "applied")]
+        for another in (desk.approve, desk.reject):
+            await impossible("decided", another(waiting.proposal.id, CLEO))
+
+
+@pytest.mark.anyio
+async def test_nobody_approves_their_own_however_long_their_key_is(root: Path, url: str) -> None:
+    long = Moderator(f"terminal:{'x' * 200}", "X")
+    async with moderating(root, url) as desk:
+        waiting = await desk.propose(adding("filming"), long, Reviews.ALWAYS)
+        await impossible("own", desk.approve(waiting.proposal.id, long))
+        assert (await desk.reject(waiting.proposal.id, long)).status == "withdrawn"
+
+
+@pytest.mark.anyio
+async def test_twenty_approved_edits_of_a_kind_make_trust_for_that_kind_only(root: Path, url: str) -> None:
+    new = Reviews.NEW_MODERATORS
+    async with moderating(root, url) as desk:
+        for number in range(TRUSTED):
+            kept = Proposal(
+                *(f"old{number}", TOWN, "phrasing", ADA.key, ADA.name, "cameras", "[]", ()),
+                *("applied", BEA.key, BEA.name, NOW, NOW),
+            )
+            desk.kept.keep_proposal(replace(kept, status="rejected") if number == 0 else kept)
+        assert (await desk.propose(adding("one"), ADA, new)).waits == "new"
+        last = (await desk.waiting())[0]
+        await desk.approve(last.id, BEA)
+        assert (await desk.propose(adding("two"), ADA, new)).applied
+        assert (await desk.propose(edit("topic", root), ADA, new)).waits == "new"
+        assert (await desk.propose(edit("correction", root), ADA, new)).waits == "sensitive"
+        assert (await desk.propose(adding("three"), BEA, new)).waits == "new"
+        assert (await desk.propose(adding("four"), ADA, Reviews.ALWAYS)).waits == "always"
+
+
+@pytest.mark.anyio
+async def test_an_edit_can_be_rejected_by_others_and_withdrawn_by_its_author(root: Path, url: str) -> None:
+    before = files(root)
+    async with moderating(root, url) as desk:
+        for moderator, status, reviewer in ((BEA, "rejected", "Béa"), (ADA, "withdrawn", "")):
+            waiting = await desk.propose(adding("filming"), ADA, Reviews.ALWAYS)
+            decided = await desk.reject(waiting.proposal.id, moderator)
+            assert (decided.status, decided.reviewer_name) == (status, reviewer)
+            assert decided.decided_at is not None
+            assert await desk.kept.proposal(decided.id) == decided
+            await impossible("decided", desk.approve(decided.id, CLEO))
+        assert (await log(desk))[1::2] == [("Béa", "rejected"), ("Ada", "withdrawn")]
+        await impossible("gone", desk.approve("nothing", BEA))
+        await impossible("gone", desk.reject("", BEA))
+    assert files(root) == before
+
+
+# --- the log ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.anyio
+async def test_the_log_tells_who_did_what_when_and_what_stood_there_before(root: Path, url: str) -> None:
+    async with moderating(root, url) as desk:
+        decided = await done(desk, edit("correction", root))
+        proposed, approved, applied = reversed(await desk.kept.audited(9))
+        for step in (proposed, approved, applied):
+            assert (step.election, step.subject) == (TOWN, "correction rose/cameras")
+            assert step.proposal == decided.proposal.id
+        assert [step.moderator for step in (proposed, approved, applied)] == ["Ada", "Béa", "Béa"]
+        assert NOW < proposed.at < approved.at < applied.at
+        assert (approved.before, approved.after) == ("", "")
+        for step in (proposed, applied):
+            assert "She wants 1,200 cameras." in step.before
+            assert "She wants 1,300 cameras." in step.after
+            assert "She wants 1,300 cameras." not in step.before
+            assert "The paper had been wrong." in step.after
+            assert not any(line.startswith(("+", "@@")) for line in (step.before + step.after).splitlines())
+
+
+@pytest.mark.anyio
+async def test_only_a_step_that_changed_something_can_be_undone(root: Path, url: str) -> None:
+    async with moderating(root, url) as desk:
+        waiting = await desk.propose(adding("filming"), ADA, Reviews.ALWAYS)
+        await desk.approve(waiting.proposal.id, BEA)
+        await desk.dismiss([MISSING], ADA)
+        found = {step.action: step.id for step in await desk.kept.audited(9)}
+        for action in ("proposed", "approved", "dismissed"):
+            await impossible("nothing_to_revert", desk.reversal(found[action]))
+        for number in (0, -1, 999, 2**70):
+            await impossible("nothing_to_revert", desk.reversal(number))
+        assert (await desk.reversal(found["applied"])).kind == "reversal"
+
+
+@pytest.mark.anyio
+async def test_what_was_undone_already_or_changed_since_is_not_undone_again(root: Path, url: str) -> None:
+    async with moderating(root, url) as desk:
+        await done(desk, edit("correction", root))
+        first = (await desk.kept.audited(1))[0].id
+        again = {"claim__fr": "Elle veut 1 400 caméras.", "claim__en": "She wants 1,400 cameras."}
+        await done(desk, edit("correction", root, **again))
+        before = files(root)
+        await impossible("conflict", desk.propose(await desk.reversal(first), ADA, Reviews.NONE))
+        await impossible("conflict", desk.preview(await desk.reversal(first)))
+        await undone(desk)
+        await done(desk, await desk.reversal(first))
+        after = files(root)
+        preview = await desk.preview(await desk.reversal(first))
+        assert preview.changed == {}
+        await done(desk, await desk.reversal(first))
+        assert before != after == files(root)
+
+
+@pytest.mark.anyio
+async def test_questions_that_are_answered_leave_the_queue(root: Path, url: str) -> None:
+    other = replace(MISSING, text="encore autre chose")
+    async with moderating(root, url) as desk:
+        for question in (MISSING, other):
+            desk.state.unanswered(question, NOW.date())
+        waiting = await desk.propose(adding("filming", questions=(MISSING,)), ADA, Reviews.ALWAYS)
+        assert len(await desk.state.unanswered_questions()) == 2
+        shown = await desk.edit(waiting.proposal)
+        assert shown == adding("filming", questions=(MISSING,))
+        await desk.approve(waiting.proposal.id, BEA)
+        assert [each.question for each in await desk.state.unanswered_questions()] == [other]
+
+
+@pytest.mark.anyio
+async def test_what_is_dismissed_and_brought_back_is_in_the_log(root: Path, url: str) -> None:
+    async with moderating(root, url) as desk:
+        await desk.dismiss([], ADA)
+        await desk.dismiss([MISSING, replace(MISSING, text="b")], ADA)
+        assert len(await desk.kept.dismissed()) == 2
+        await desk.dismiss([MISSING], BEA, back=True)
+        assert [each.text for each in await desk.kept.dismissed()] == ["b"]
+        assert await log(desk) == [("Ada", "dismissed"), ("Béa", "restored")]
+        (step, _) = await desk.kept.audited(9)
+        assert (step.election, step.subject, step.proposal) == (TOWN, MISSING.text, "")
+
+
+# --- two at once -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.anyio
+async def test_two_moderators_who_edit_one_list_at_once_both_see_their_words_kept(
+    root: Path, url: str
+) -> None:
+    async with moderating(root, url) as here, moderating(root, url) as there:
+        await asyncio.gather(
+            here.propose(adding("filming"), ADA, Reviews.NONE),
+            there.propose(adding("watching"), BEA, Reviews.NONE),
+            here.propose(adding("recording"), CLEO, Reviews.NONE),
+        )
+        found = town(root).topic("cameras").phrasings["en"]
+        assert sorted(found) == ["cameras", "filming", "recording", "watching"]
+        steps = await here.kept.audited(9)
+        assert len(steps) == 3
+        assert all(len(step.after.splitlines()) == 1 for step in steps)
+        longest = max(steps, key=lambda step: len(step.before))
+        assert sum(word in longest.before for word in ("filming", "watching", "recording")) == 2
+
+
+@pytest.mark.anyio
+async def test_the_same_edit_by_two_moderators_is_made_once(root: Path, url: str) -> None:
+    async with moderating(root, url) as here, moderating(root, url) as there:
+        made = await asyncio.gather(
+            here.propose(adding("filming"), ADA, Reviews.NONE),
+            there.propose(adding("filming"), BEA, Reviews.NONE),
+        )
+        assert all(decided.applied for decided in made)
+        assert town(root).topic("cameras").phrasings["en"] == ["cameras", "filming"]
+        assert sorted(bool(step.after) for step in await here.kept.audited(9)) == [False, True]
+
+
+@pytest.mark.anyio
+async def test_two_replicas_that_approve_one_edit_at_once_apply_it_once(root: Path, url: str) -> None:
+    async with moderating(root, url) as here, moderating(root, url) as there:
+        waiting = await here.propose(adding("filming"), ADA, Reviews.ALWAYS)
+        identifier = waiting.proposal.id
+        found = await asyncio.gather(
+            *(desk.approve(identifier, by) for desk, by in ((here, BEA), (there, CLEO), (here, CLEO))),
+            there.reject(identifier, ADA),
+            return_exceptions=True,
+        )
+        decided = [each for each in found if isinstance(each, Decided | Proposal)]
+        refused = [each.key for each in found if isinstance(each, Impossible)]
+        assert (len(decided), refused) == (1, ["decided"] * 3)
+        actions = [action for _, action in await log(here)]
+        assert actions in (["proposed", "approved", "applied"], ["proposed", "withdrawn"])
+
+
+@pytest.mark.anyio
+async def test_an_edit_of_what_has_changed_since_is_refused_and_keeps_its_place(root: Path, url: str) -> None:
+    async with moderating(root, url) as desk:
+        corrected, removed = edit("correction", root), edit("removal", root)
+        waiting = await desk.propose(corrected, ADA, Reviews.NONE)
+        await done(desk, removed, BEA, CLEO)
+        before = files(root)
+        await impossible("conflict", desk.approve(waiting.proposal.id, BEA))
+        assert [each.id for each in await desk.waiting()] == [waiting.proposal.id]
+        await impossible("conflict", desk.propose(corrected, ADA, Reviews.NONE))
+        assert files(root) == before
+        assert await statuses(desk) == ["proposed", "applied"]
+        assert len(await log(desk)) == 4
+
+
+@pytest.mark.anyio
+async def test_a_form_about_what_is_gone_is_no_edit_any_more(root: Path, url: str) -> None:
+    draft = form("correction", town(root))
+    async with moderating(root, url) as desk:
+        await done(desk, edit("removal", root))
+
+        async def again() -> Edit:
+            return edit_of(draft, town(root), NOW)
+
+        await impossible("conflict", again())
+
+
+# --- what is refused -------------------------------------------------------------------------------------
+
+
+@pytest.mark.anyio
+async def test_an_edit_that_would_leave_a_base_with_problems_is_refused(root: Path, url: str) -> None:
+    before = files(root)
+    async with moderating(root, url) as desk:
+        fault = await impossible("problems", desk.propose(adding("theft"), ADA, Reviews.NONE))
+        assert "theft" in str(fault.problems[0])
+        assert fault.values == {"count": 1}
+        await impossible("problems", desk.propose(adding("theft"), ADA, Reviews.ALWAYS))
+        waiting = await desk.propose(adding("filming"), ADA, Reviews.ALWAYS)
+        taken = replace(
+            adding("filming"),
+            operations=(replace(adding("filming").operations[0], file="common/topics/safety.yaml"),),
+        )
+        await done(desk, taken)
+        after = files(root)
+        await impossible("problems", desk.approve(waiting.proposal.id, BEA))
+        assert await statuses(desk) == ["proposed", "applied"]
+        assert files(root) == after != before
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("file", "key"),
+    [
+        ("../knowledge/common/topics/cameras.yaml", "uneditable"),
+        ("common/notes.txt", "uneditable"),
+        ("common/topics/broken.yaml", "uneditable"),
+    ],
+)
+async def test_what_is_no_knowledge_file_is_not_edited(file: str, key: str, root: Path, url: str) -> None:
+    wanted = replace(adding("x"), operations=(Operation(file, ("name",), None, "x"),))
+    async with moderating(root, url) as desk:
+        (root / "common/topics/broken.yaml").write_text("a: [")
+        before = files(root)
+        await impossible(key, desk.propose(wanted, ADA, Reviews.NONE))
+        await impossible(key, desk.preview(wanted))
+        assert files(root) == before
+        assert await statuses(desk) == []
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("operations", ["", "{", "3", "[3]", "[" * 100_000, '[{"file": 1, "keys": []}]'])
+async def test_a_proposal_that_cannot_be_read_can_only_be_rejected(
+    operations: str, root: Path, url: str
+) -> None:
+    async with moderating(root, url) as desk:
+        waiting = (await desk.propose(adding("x"), ADA, Reviews.ALWAYS)).proposal
+        broken = replace(waiting, operations=operations)
+        desk.kept.keep_proposal(broken)
+        await impossible("uneditable", desk.edit(broken))
+        await impossible("uneditable", desk.approve(broken.id, BEA))
+        assert (await desk.reject(broken.id, BEA)).status == "rejected"
+        desk.kept.keep_proposal(replace(broken, status="approved"))
+        assert await desk.resume() == 0
+        assert await statuses(desk) == ["withdrawn"]
+
+
+@pytest.mark.anyio
+async def test_nothing_is_edited_while_the_log_cannot_be_written(root: Path, path: Path, url: str) -> None:
+    async with moderating(root, url) as desk:
+        waiting = (await desk.propose(adding("filming"), ADA, Reviews.ALWAYS)).proposal
+        before = files(root)
+        with held(path):
+            for doing in (
+                desk.propose(adding("watching"), ADA, Reviews.NONE),
+                desk.propose(adding("watching"), ADA, Reviews.ALWAYS),
+                desk.dismiss([MISSING], ADA),
+            ):
+                await impossible("no_state", doing)
+            for decide in (desk.approve, desk.reject):
+                await impossible("no_state", decide(waiting.id, BEA))
+            await impossible("no_state", desk.reversal(1))
+            assert await desk.resume() == 0
+            assert files(root) == before
+        await _recovered(desk)
+        assert await statuses(desk) == ["proposed"]
+        assert await log(desk) == [("Ada", "proposed"), ("Ada", "dismissed")]
+        assert (await desk.approve(waiting.id, BEA)).applied
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("doing", ["approve", "reject", "propose", "apply"])
+async def test_a_decision_that_could_not_be_written_is_not_made_later_either(
+    doing: str, root: Path, path: Path, url: str
+) -> None:
+    """The database answers when the proposal is looked up, and no more when the decision is to be written."""
+    async with moderating(root, url) as desk:
+        waiting = (await desk.propose(adding("filming"), ADA, Reviews.ALWAYS)).proposal
+        before, lookup = files(root), desk.kept.proposal
+        locks: list[Any] = []
+
+        def lock(*_: object) -> None:
+            locks.append(held(path))
+            locks[0].__enter__()
+
+        async def found(identifier: str) -> Proposal | None:
+            proposal = await lookup(identifier)
+            lock()
+            return proposal
+
+        desk.kept.proposal = found  # type: ignore[method-assign]
+        if doing in ("approve", "reject"):
+            await impossible("no_state", getattr(desk, doing)(waiting.id, BEA))
+        else:
+            policy = Reviews.ALWAYS if doing == "propose" else Reviews.NONE
+            assert await desk.kept.approved(ADA.key, "phrasing") == 0
+            lock()
+            await impossible("no_state", desk.propose(adding("watching"), ADA, policy))
+        locks[0].__exit__(None, None, None)
+        desk.kept.proposal = lookup  # type: ignore[method-assign]
+        await _recovered(desk)
+        assert files(root) == before
+        assert await statuses(desk) == ["proposed"]
+        assert await log(desk) == [("Ada", "proposed")]
+        assert await desk.resume() == 0
+
+
+async def _recovered(desk: Desk) -> None:
+    """The database answers again."""
+
+    async def answers() -> None:
+        while desk.state.degraded:
+            await asyncio.sleep(0.01)
+
+    await asyncio.wait_for(answers(), 30)
+    assert await desk.state.saved()
+
+
+@pytest.mark.anyio
+async def test_a_folder_that_cannot_be_written_is_told_and_leaves_the_proposal_as_it_was(
+    root: Path, url: str
+) -> None:
+    async with moderating(root, url) as desk:
+        waiting = (await desk.propose(adding("filming"), ADA, Reviews.ALWAYS)).proposal
+        (root / ".lock").unlink()
+        (root / ".lock").mkdir()
+        before = files(root)
+        await impossible("unwritable", desk.propose(adding("watching"), ADA, Reviews.NONE))
+        await impossible("unwritable", desk.approve(waiting.id, BEA))
+        assert files(root) == before
+        assert await statuses(desk) == ["proposed"]
+        assert "edit_failed error IsADirectoryError" in desk.told
+
+
+def failing(*_: object) -> None:
+    raise OSError("the disk is full")
+
+
+@pytest.mark.anyio
+async def test_an_edit_that_could_not_be_written_waits_again_if_it_was_approved_and_is_given_up_if_not(
+    root: Path, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with moderating(root, url) as desk:
+        waiting = (await desk.propose(adding("filming"), ADA, Reviews.ALWAYS)).proposal
+        before = files(root)
+        with monkeypatch.context() as broken:
+            broken.setattr(module, "store", failing)
+            await impossible("unwritable", desk.approve(waiting.id, BEA))
+            await impossible("unwritable", desk.propose(adding("watching"), ADA, Reviews.NONE))
+        assert files(root) == before
+        assert await desk.waiting() == [waiting]
+        assert await statuses(desk) == ["proposed", "withdrawn"]
+        assert [action for _, action in await log(desk)] == ["proposed", "approved", "failed", "failed"]
+        assert (await desk.approve(waiting.id, CLEO)).proposal.reviewer == CLEO.key
+
+
+@pytest.mark.anyio
+async def test_who_waits_too_long_for_another_writer_is_told(
+    root: Path, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "locked", partial(locked, seconds=0.01))
+    async with moderating(root, url) as desk:
+        with locked(root):
+            await impossible("busy", desk.propose(adding("watching"), ADA, Reviews.NONE))
+        assert (await desk.propose(adding("watching"), ADA, Reviews.NONE)).applied
+
+
+@pytest.mark.anyio
+async def test_whoever_is_told_to_stop_finishes_writing_before_others_may(
+    root: Path, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slow(*given: Any) -> Any:
+        begun.set()
+        assert go_on.wait(30)
+        return store(*given)
+
+    monkeypatch.setattr(module, "store", slow)
+    async with moderating(root, url) as desk:
+        task = asyncio.create_task(desk.propose(adding("filming"), ADA, Reviews.NONE))
+        assert await asyncio.to_thread(begun.wait, 30)
+        task.cancel()
+        for _ in range(3):
+            await asyncio.sleep(0)
+            with pytest.raises(Busy), locked(root, seconds=0):
+                pass
+        go_on.set()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        with locked(root, seconds=0):
+            pass
+        assert "filming" in town(root).topic("cameras").phrasings["en"]
+        assert await statuses(desk) == ["approved"]
+        assert await desk.resume() == 1
+        assert await statuses(desk) == ["applied"]
+
+
+@pytest.mark.anyio
+async def test_whoever_is_told_to_stop_while_waiting_for_others_lets_go(root: Path, url: str) -> None:
+    async with moderating(root, url) as desk:
+        with locked(root):
+            task = asyncio.create_task(desk.propose(adding("filming"), ADA, Reviews.NONE))
+            for _ in range(20):
+                await asyncio.sleep(0)
+            task.cancel()
+            await asyncio.sleep(0)
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        with locked(root, seconds=0):
+            pass
+        assert (await desk.propose(adding("watching"), ADA, Reviews.NONE)).applied
+
+
+# --- after a kill ----------------------------------------------------------------------------------------
+
+
+def approved(wanted: Edit, reviewer: Moderator | None = BEA) -> Proposal:
+    """A proposal as a process that was killed had approved it."""
+    by = (reviewer.key, reviewer.name) if reviewer is not None else ("", "")
+    made = written(wanted.operations)
+    return Proposal(
+        *("killed", TOWN, wanted.kind, ADA.key, ADA.name, wanted.subject, made, (MISSING,)),
+        *("approved", *by, NOW),
+    )
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("reviewer", [BEA, None])
+@pytest.mark.parametrize("stored", [False, True])
+async def test_what_was_approved_before_a_kill_is_applied_once(
+    reviewer: Moderator | None, stored: bool, root: Path, url: str
+) -> None:
+    wanted = edit("correction", root)
+    before = trees(root)
+    async with moderating(root, url) as desk:
+        desk.kept.keep_proposal(approved(wanted, reviewer))
+        desk.state.unanswered(MISSING, NOW.date())
+        if stored:
+            store(root, (await desk.preview(wanted)).changed, Commit("m", "Ada"))
+        assert await desk.resume() == 1
+        assert await desk.resume() == 0
+        (claim,) = town(root).candidates["rose"].positions["cameras"]
+        assert claim.claim["en"] == "She wants 1,300 cameras."
+        (step,) = await desk.kept.audited(9)
+        name = reviewer.name if reviewer is not None else "Ada"
+        assert (step.action, step.moderator, step.proposal) == ("applied", name, "killed")
+        assert "She wants 1,200 cameras." in step.before
+        assert "She wants 1,300 cameras." in step.after
+        assert await desk.state.unanswered_questions() == []
+        await undone(desk)
+        assert trees(root) == before
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(("reviewer", "status"), [(BEA, "proposed"), (None, "withdrawn")])
+async def test_what_cannot_be_applied_after_a_kill_goes_back(
+    reviewer: Moderator | None, status: str, root: Path, url: str
+) -> None:
+    wanted = edit("correction", root)
+    async with moderating(root, url) as desk:
+        desk.kept.keep_proposal(approved(adding("filming")))
+        desk.kept.keep_proposal(replace(approved(wanted, reviewer), id="late"))
+        await done(desk, edit("removal", root))
+        assert await desk.resume() == 1
+        found = await desk.kept.proposal("late")
+        assert found is not None
+        assert (found.status, found.reviewer, found.reviewer_name) == (status, "", "")
+        assert (await log(desk))[-1][1] == "failed"
+        assert "filming" in town(root).topic("cameras").phrasings["en"]
+        assert await desk.resume() == 0
+
+
+@pytest.mark.anyio
+async def test_what_a_forgotten_author_proposed_is_not_proposed_again_when_it_fails(
+    root: Path, url: str
+) -> None:
+    async with moderating(root, url) as desk:
+        desk.kept.keep_proposal(approved(edit("correction", root)))
+        await done(desk, edit("removal", root), BEA, CLEO)
+        assert await desk.state.forget(ADA.key, ADA.key, 1)
+        assert await desk.resume() == 0
+        found = await desk.kept.proposal("killed")
+        assert found is not None
+        assert (found.status, found.author) == ("withdrawn", FORGOTTEN)
+
+
+@pytest.mark.anyio
+async def test_an_author_who_is_forgotten_while_it_fails_cannot_approve_their_own(
+    root: Path, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with moderating(root, url) as desk, moderating(root, url) as other:
+        waiting = (await desk.propose(adding("filming"), ADA, Reviews.ALWAYS)).proposal
+        loop = asyncio.get_running_loop()
+
+        def forgetting(*_: object) -> None:
+            forgotten = other.state.forget(ADA.key, ADA.key, 1)
+            assert asyncio.run_coroutine_threadsafe(forgotten, loop).result(30)
+            raise OSError
+
+        monkeypatch.setattr(module, "store", forgetting)
+        await impossible("unwritable", desk.approve(waiting.id, BEA))
+        assert await statuses(desk) == ["withdrawn"]
+        await impossible("decided", desk.approve(waiting.id, ADA))
+
+
+@pytest.mark.anyio
+async def test_an_edit_whose_journal_is_written_is_finished_and_not_given_up(
+    root: Path, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with moderating(root, url) as desk:
+        with monkeypatch.context() as broken:
+            broken.setattr(storing, "committed", failing)
+            await impossible("unwritable", desk.propose(adding("filming"), ADA, Reviews.NONE))
+        assert await statuses(desk) == ["approved"]
+        assert await desk.resume() == 1
+        assert await statuses(desk) == ["applied"]
+        assert town(root).topic("cameras").phrasings["en"] == ["cameras", "filming"]
+        (step,) = await desk.kept.audited(9)
+        assert "filming" in step.after
+
+
+@pytest.mark.anyio
+async def test_a_start_with_nothing_to_finish_or_nowhere_to_write_goes_on(root: Path, url: str) -> None:
+    async with moderating(root, url) as desk:
+        assert await desk.resume() == 0
+        assert not (root / ".lock").exists()
+        desk.kept.keep_proposal(approved(adding("filming")))
+        (root / ".lock").mkdir()
+        assert await desk.resume() == 0
+        assert await statuses(desk) == ["approved"]
+        (root / ".lock").rmdir()
+        assert await desk.resume() == 1
+
+
+# --- in a git checkout -----------------------------------------------------------------------------------
+
+
+def git(folder: Path, *arguments: str) -> str:
+    named = ("-c", "user.name=Developer", "-c", "user.email=d@example.invalid")
+    return subprocess.run(
+        ["git", "-C", str(folder), *named, *arguments], check=True, capture_output=True, text=True
+    ).stdout
+
+
+@pytest.fixture
+def checkout(root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM"):
+        monkeypatch.setenv(name, os.devnull)
+    git(root.parent, "init", "--quiet", "--initial-branch=main")
+    git(root.parent, "add", "knowledge")
+    git(root.parent, "commit", "--quiet", "--message=first")
+    return root
+
+
+@pytest.mark.anyio
+async def test_a_commit_names_the_author_and_the_reviewer(checkout: Path, url: str) -> None:
+    async with moderating(checkout, url) as desk:
+        decided = await done(desk, edit("correction", checkout))
+        assert decided.commit == git(checkout, "log", "-1", "--format=%h").strip()
+        assert decided.fault == ""
+        told = git(checkout, "log", "-1", "--format=%an|%s|%b").strip()
+        assert told == "Ada|correction: rose/cameras|Proposed-by: Ada\nReviewed-by: Béa"
+        assert git(checkout, "show", "--name-only", "--format=").split() == [f"knowledge/{CARD}"]
+        alone = await done(desk, adding("filming"))
+        assert alone.commit != decided.commit
+        assert git(checkout, "log", "-1", "--format=%an|%s|%b").strip() == (
+            "Ada|phrasing: cameras|Proposed-by: Ada"
+        )
+        assert git(checkout, "status", "--porcelain", "--", "knowledge", ":!knowledge/.lock") == ""
+
+
+@pytest.mark.anyio
+async def test_an_edit_that_changes_nothing_is_no_commit(checkout: Path, url: str) -> None:
+    async with moderating(checkout, url) as desk:
+        assert (await done(desk, adding("cameras"))).commit is None
+        assert git(checkout, "rev-list", "--count", "HEAD").strip() == "1"
+
+
+@pytest.mark.anyio
+async def test_two_replicas_make_a_commit_each_and_no_edit_is_lost(checkout: Path, url: str) -> None:
+    async with moderating(checkout, url) as here, moderating(checkout, url) as there:
+        made = await asyncio.gather(
+            here.propose(adding("filming"), ADA, Reviews.NONE),
+            there.propose(adding("watching"), BEA, Reviews.NONE),
+        )
+        assert len({decided.commit for decided in made} - {None}) == 2
+        assert git(checkout, "rev-list", "--count", "HEAD").strip() == "3"
+        assert sorted(git(checkout, "log", "-2", "--format=%an").split()) == ["Ada", "Béa"]
+
+
+@pytest.mark.anyio
+async def test_an_edit_that_git_refuses_is_applied_and_that_is_told(
+    checkout: Path, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.moderation.committing.PATIENCE", 0.05)
+    (checkout.parent / ".git/index.lock").touch()
+    async with moderating(checkout, url) as desk:
+        decided = await done(desk, adding("filming"))
+        assert (decided.applied, decided.commit, decided.fault) == (True, None, "locked")
+        assert "filming" in town(checkout).topic("cameras").phrasings["en"]
+
+
+@pytest.mark.anyio
+async def test_hostile_words_reach_neither_a_shell_nor_a_path(checkout: Path, url: str) -> None:
+    hostile = "$(touch x) `touch y`; --amend ../../z \u202e<b>"
+    moderator = Moderator("k", hostile)
+    before = {path for path in checkout.parent.rglob("*") if ".git" not in path.parts}
+    async with moderating(checkout, url) as desk:
+        wanted = edit("muting", checkout, muted="buy $(touch x) watches; `touch y` now")
+        decided = await done(desk, replace(wanted, subject=hostile, kind="muting"), moderator)
+        assert decided.commit
+        (step,) = await desk.kept.audited(9)
+        assert (step.moderator, step.subject) == (hostile, f"muting {hostile}")
+    after = {path for path in checkout.parent.rglob("*") if ".git" not in path.parts}
+    new = {path.name for path in after - before}
+    assert new <= {"muted.yaml", ".lock", "state.db", "state.db-wal", "state.db-shm"}
+    assert town(checkout).own.muted.questions == ["buy $(touch x) watches; `touch y` now"]
