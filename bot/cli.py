@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
@@ -95,11 +95,20 @@ class Commands(click.Group):
 def tell(refused: Refused, line: int | None = None) -> int:
     """Print a refusal on the error stream; the status to leave with."""
     say = words()
-    sentence = say(f"terminal.{refused.key}", **refused.values)
+    sentence = say(f"terminal.{refused.key}", **dict(_told(refused.values, say)))
     if line is not None:
         sentence = say("terminal.at_line", number=line, sentence=sentence)
     click.echo(sentence, err=True)
     return 2
+
+
+def _told(values: Mapping[str, object], say: Wording) -> Iterator[tuple[str, object]]:
+    """The values of a sentence, with what is wrong with a base in the reader's language too."""
+    from bot.dialogue.problems import told
+    from bot.knowledge.document import Problem
+
+    for name, value in values.items():
+        yield name, told(value, say) if isinstance(value, Problem) else value
 
 
 def _worded(error: click.UsageError) -> Refused:

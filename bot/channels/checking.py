@@ -11,6 +11,7 @@ import click
 from bot.channels.opening import Refused, Where, chosen, clock, folder, read, sound
 from bot.channels.reports import annotation, failed, failures, show, tally
 from bot.dialogue.assistant import Assistant
+from bot.dialogue.problems import told
 from bot.dialogue.wording import Wording
 from bot.evaluation.bank import banks_of, read_bank
 from bot.evaluation.phrasings import misled
@@ -30,7 +31,7 @@ def report_problems(where: Where, say: Wording, fast: bool, form: str) -> int:
     if not fast and all(p.notice for p in problems):
         problems.update(_misled(loaded, where))
     for problem in sorted(problems):
-        click.echo(annotation(problem) if form == "github" else str(problem))
+        click.echo(annotation(problem, say) if form == "github" else told(problem, say))
     wrong = sum(not p.notice for p in problems)
     if form == "text":
         key = "problems" if problems else "sound"
@@ -58,7 +59,7 @@ def ask_banks(where: Where, say: Wording, named: Sequence[str]) -> int:
     found = [read_bank(path) for path in _banks(named, where, election)]
     problems = [problem for _, amiss in found for problem in amiss]
     if problems:
-        click.echo("\n".join(str(problem) for problem in sorted(problems)), err=True)
+        click.echo("\n".join(told(problem, say) for problem in sorted(problems)), err=True)
         return 1
     asked = [question for questions, _ in found for question in questions]
     if not asked:

@@ -21,10 +21,12 @@ from bot.knowledge.loading import load
 from bot.knowledge.model import Base, Claim, Election
 from bot.matching.checking import problems_of
 from bot.moderation.comparing import Change, answered, changes
+from bot.moderation.git import clean
 from bot.moderation.history import Unreachable, unpacked
 from bot.moderation.trying import Moved
 
 SIGNS = {"added": "+", "removed": "-", "changed": "~"}
+SHOWN = 60
 WORSE, OTHERWISE = "⚠️", "•"
 
 
@@ -61,7 +63,7 @@ def _version(stack: ExitStack, root: Path, revision: str) -> Version:
     try:
         earlier = stack.enter_context(unpacked(root, revision))
     except Unreachable as unreachable:
-        raise Refused(unreachable.key, revision=revision, folder=root) from None
+        raise Refused(unreachable.key, revision=clean(revision, SHOWN), folder=root) from None
     return Version(f"{revision} ({earlier.commit})", _sound(earlier.folder, revision))
 
 

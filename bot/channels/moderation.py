@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from bot.channels.browsing import Browsing
+from bot.dialogue.problems import told
 from bot.dialogue.reply import Reply
 from bot.dialogue.wording import Wording
 from bot.evaluation.scoring import Result
@@ -189,7 +190,7 @@ class Moderation:
             yield Section(self.say("moderation.preview.reworded", count=same, asked=preview.asked))
 
     def problems(self, problems: Sequence[Problem]) -> tuple[str, ...]:
-        return self._few([str(problem) for problem in problems])
+        return self._few([told(problem, self.say) for problem in problems])
 
     def outcome(self, reply: Reply) -> str:
         """What a question comes to, in a few words."""

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from bot.dialogue.problems import translated
 from bot.dialogue.wording import Wording
 from bot.evaluation.scoring import Result, Verdict
 from bot.knowledge.document import Problem
@@ -25,12 +26,12 @@ class Table:
 # --- problems --------------------------------------------------------------------------------------------
 
 
-def annotation(problem: Problem) -> str:
+def annotation(problem: Problem, say: Wording) -> str:
     """A problem as a GitHub workflow command, shown there beside its line."""
     level = "notice" if problem.notice else "error"
     place = problem.place
     path = _escaped(place.path).replace(":", "%3A").replace(",", "%2C")
-    return f"::{level} file={path},line={place.line},col={place.column}::{_escaped(problem.message)}"
+    return f"::{level} file={path},line={place.line},col={place.column}::{_escaped(translated(problem.message, say))}"
 
 
 def _escaped(text: str) -> str:

@@ -19,8 +19,10 @@ FOLDER = WORDINGS / "problems"
 FIRST = "message"
 """The section of whole messages; the others hold what may stand in their holes."""
 
-_CUT = r"""(?:['"\[{(].{78}…)"""
-_QUOTED = rf"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[\[{{(].*[\]}})]|-?(?:\d[\w.+-]*|nan|inf)|None|True|False|{_CUT}"""
+_QUOTED = (
+    r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|['"\[{(].{78}…"""
+    r"""|[\[{(].*[\]})]|-?(?:\d[\w.+-]*|nan|inf)|None|True|False"""
+)
 SHAPES: Mapping[str, str] = {"quoted": _QUOTED, "word": r"[^\s:]+"}
 """What a hole may be said to hold: a value as `short` writes it, or something without spaces."""
 
@@ -44,15 +46,17 @@ class Pair:
         self.other = other
         self.shapes: dict[str, str] = {}
         """What each hole holds: a shape, a section, or anything."""
-        self._literals: list[str] = []
-        self._holes: list[str] = []
+        self._literals = [""]
         for literal, hole, shape, _ in Formatter().parse(english):
-            self._literals.append(literal)
+            self._literals[-1] += literal
             if hole is not None:
-                self._holes.append(hole)
                 self.shapes[hole] = shape or ""
-        if len(self._literals) == len(self._holes):
-            self._literals.append("")
+                self._literals.append("")
+
+    @property
+    def around(self) -> bool:
+        """Whether it stands around a whole message."""
+        return FIRST in self.shapes.values()
 
     @property
     def weight(self) -> int:
@@ -69,15 +73,17 @@ class Pair:
     @cached_property
     def _expression(self) -> re.Pattern[str]:
         parts = [re.escape(self._literals[0])]
-        for hole, literal in zip(self._holes, self._literals[1:], strict=True):
-            shape = SHAPES.get(self.shapes[hole], ".+?")
-            parts.append(f"(?P<{hole}>{shape}){re.escape(literal)}")
+        for (hole, shape), literal in zip(self.shapes.items(), self._literals[1:], strict=True):
+            parts.append(f"(?P<{hole}>{SHAPES.get(shape, '.+')}){re.escape(literal)}")
         return re.compile("".join(parts), re.DOTALL)
 
 
 @cache
 def sections(code: str) -> Mapping[str, tuple[Pair, ...]]:
-    """The pairs of a language by section, those with most words of their own first; none for English."""
+    """The pairs of a language by section, in the order in which they are tried; none for English.
+
+    What stands around a whole message comes first, then whatever has most words of its own.
+    """
     path = FOLDER / f"{code}.yaml"
     if not path.is_file():
         return {}
@@ -85,7 +91,9 @@ def sections(code: str) -> Mapping[str, tuple[Pair, ...]]:
     if document.problems:
         raise ValueError("\n".join(map(str, document.problems)))
     return {
-        section: tuple(sorted((Pair(*pair) for pair in pairs), key=lambda pair: -pair.weight))
+        section: tuple(
+            sorted((Pair(*pair) for pair in pairs), key=lambda pair: (not pair.around, -pair.weight))
+        )
         for section, pairs in document.tree.items()
     }
 

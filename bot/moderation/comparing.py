@@ -60,7 +60,7 @@ def changes(before: Election, after: Election) -> Iterator[Change]:
         was, now = (_without_answers(each) if kind == "fact" else each.all(held) for each in (before, after))
         yield from _changed(kind, was, now)
     told_before, told_after = _claims(before), _claims(after)
-    for holder in dict.fromkeys([*told_before, *told_after]):
+    for holder in sorted({*told_before, *told_after}):
         yield from _claims_changed(holder, told_before.get(holder, ()), told_after.get(holder, ()))
 
 
@@ -97,7 +97,7 @@ def _claims(election: Election) -> dict[str, Sequence[Claim]]:
 
 
 def _changed(kind: str, before: Mapping[str, Entry], after: Mapping[str, Entry]) -> Iterator[Change]:
-    for identifier in dict.fromkeys([*before, *after]):
+    for identifier in sorted({*before, *after}):
         was, now = before.get(identifier), after.get(identifier)
         if was != now:
             yield Change(kind, identifier, was, now)

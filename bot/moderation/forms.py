@@ -113,8 +113,7 @@ def _position(draft: Draft, election: Election) -> Iterator[Field]:
     yield Field("candidate", choices=tuple(election.candidates))
     yield Field("topic", choices=tuple(election.all("topics")))
     yield from _claimed(draft, election)
-    for code, offered in _offered(draft, election).items():
-        yield Field("asked_as", code, optional=True, offered=offered)
+    yield from _asked_as(draft, election)
 
 
 def _fact(draft: Draft, election: Election) -> Iterator[Field]:
@@ -146,6 +145,11 @@ def _source(draft: Draft, election: Election) -> Iterator[Field]:
 def _phrasing(draft: Draft, election: Election) -> Iterator[Field]:
     yield Field("target")
     asked = _offered(draft, election) or dict.fromkeys(election.languages[:1], "")
+    target = draft.values.get("target", "")
+    if "/" in target and (held := statements(election, target)):
+        asked |= {
+            code: "" for code in election.languages if not (asked.get(code) or held[0][1].asked_as.get(code))
+        }
     yield from (Field("phrasing", code, offered=offered) for code, offered in asked.items())
 
 
@@ -204,6 +208,15 @@ def _asked(draft: Draft, election: Election) -> Iterator[Field]:
     """The ways of asking, in every language, with those at hand that voters used."""
     offered = _offered(draft, election)
     yield from (Field("phrasings", code, offered=offered.get(code, "")) for code in election.languages)
+
+
+def _asked_as(draft: Draft, election: Election) -> Iterator[Field]:
+    """The ways of asking for a statement that answers questions: in every language, or in none."""
+    offered = _offered(draft, election)
+    codes = sorted(election.languages, key=lambda code: code not in offered) if offered else []
+    for code in codes:
+        if draft.values.get(f"asked_as.{codes[0]}") != NONE or code == codes[0]:
+            yield Field("asked_as", code, optional=code == codes[0], offered=offered.get(code, ""))
 
 
 def _offered(draft: Draft, election: Election) -> dict[str, str]:

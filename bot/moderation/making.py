@@ -11,6 +11,7 @@ from pathlib import Path
 from bot.knowledge.document import Problem
 from bot.knowledge.editing import Conflict, Operation, applied, edited, settled
 from bot.matching.checking import problems_of
+from bot.moderation.fitting import fitted
 from bot.moderation.storing import recover, texts
 from bot.moderation.trying import difference, trial
 
@@ -47,6 +48,7 @@ def make(root: Path, changes: Sequence[Operation]) -> Made:
     """
     recover(root)
     before = texts(root, dict.fromkeys(operation.file for operation in changes))
+    changes = fitted(before, changes)
     after = {file: text for file, text in applied(before, changes).items() if text != before[file]}
     with trial(root, after) as loaded:
         problems = [problem for problem in problems_of(loaded) if not problem.notice]
@@ -59,9 +61,9 @@ def make_again(root: Path, changes: Sequence[Operation]) -> Made:
     """An edit that a killed process may have written already: it is as if it was about to be."""
     made = make(root, changes)
     if not made.after:
+        undoing = fitted(made.before, [operation.inverse() for operation in reversed(changes)])
         with suppress(Conflict):
-            before = applied(made.before, [operation.inverse() for operation in reversed(changes)])
-            return Made(before, made.before, tuple(changes))
+            return Made(applied(made.before, undoing), made.before, tuple(changes))
     return made
 
 

@@ -25,6 +25,7 @@ from bot.knowledge.loading import Loaded, load
 from bot.knowledge.model import Base
 from bot.language.text import words
 from bot.matching.checking import problems_of
+from bot.moderation.fitting import fitted
 from bot.moderation.storing import texts
 from bot.state.records import Unanswered
 
@@ -107,7 +108,7 @@ class Trials:
     ) -> Preview:
         """What the edit would do; `Conflict` or `Uneditable` if it cannot even be made. Takes a second or so."""
         before = texts(self.root, dict.fromkeys(operation.file for operation in operations))
-        changed = applied(before, operations)
+        changed = applied(before, fitted(before, operations))
         changed = {file: text for file, text in changed.items() if text != before[file]}
         diff = difference(before, changed)
         with trial(self.root, changed) as loaded:

@@ -56,7 +56,7 @@ def test_a_position_is_written_below_its_candidate(place: Place) -> None:
     assert "+        en: He wants 9 cameras." in result.stdout
     assert "Of 3 questions of the banks, these would come to something else" in result.stdout
     assert place.sound()
-    assert "He wants 9 cameras." in place.run("ask", "Thorn on cameras").stdout
+    assert "Il veut 9 caméras." in place.run("ask", "que veut Thorn pour les caméras ?").stdout
 
 
 def test_a_position_can_bring_its_source_along(place: Place) -> None:

@@ -38,7 +38,11 @@ CLAIMED = {
     "quote": "three windmills",
 }
 TYPED: Mapping[str, Mapping[str, str]] = {
-    "phrasing": {"target": "cameras", "phrasing.fr": "vidéosurveillance, filmer les rues"},
+    "phrasing": {
+        "target": "cameras",
+        "phrasing.fr": "vidéosurveillance, filmer les rues",
+        "phrasing.en": "CCTV",
+    },
     "position": {"candidate": "Ted Thorn", "topic": "Safety", **CLAIMED},
     "fact": {
         "name.fr": "Combien d'éoliennes",

@@ -102,8 +102,31 @@ def test_words_that_voters_used_are_offered_in_their_language(election: Election
     assert asked(Draft("phrasing", TOWN), election) == ["target", "phrasing.fr"]
     (muted,) = fields(Draft("muting", TOWN, values), election)
     assert muted.offered == "windmills"
-    assert "asked_as.en" in asked(Draft("position", TOWN, values), election)
-    assert asked(Draft("position", TOWN, {"offered.de": "x", "offered.fr": ""}), election)[-1] == "quote"
+
+
+def test_a_statement_is_asked_for_in_every_language_or_in_none(election: Election) -> None:
+    for values in ({}, {"offered.de": "x", "offered.fr": ""}):
+        assert asked(Draft("position", TOWN, values), election)[-1] == "quote"
+    draft = Draft("position", TOWN, {"offered.en": "windmills"})
+    first, second = fields(draft, election)[-2:]
+    assert (first.key, first.optional, first.offered) == ("asked_as.en", True, "windmills")
+    assert (second.key, second.optional, second.offered) == ("asked_as.fr", False, "")
+    assert asked(draft.with_value("asked_as.en", ""), election)[-1] == "asked_as.en"
+    assert asked(draft.with_value("asked_as.en", "mills"), election)[-1] == "asked_as.fr"
+
+
+def test_a_statement_that_is_asked_for_in_no_language_yet_is_then_asked_for_in_every_one(
+    election: Election,
+) -> None:
+    draft = Draft("phrasing", TOWN, {"offered.en": "mills", "target": "rose/cameras"})
+    assert asked(draft, election) == ["target", "phrasing.en"]
+    rose = election.candidates["rose"]
+    (claim,) = rose.positions["cameras"]
+    for ways, wanted in (({}, ["en", "fr"]), ({"fr": ["x"]}, ["en"]), ({"en": ["x"]}, ["en", "fr"])):
+        held = {"cameras": [claim.model_copy(update={"asked_as": ways})]}
+        changed = {**election.candidates, "rose": rose.model_copy(update={"positions": held})}
+        found = asked(draft, replace(election, candidates=changed))
+        assert found == ["target", *(f"phrasing.{code}" for code in wanted)]
 
 
 def test_only_what_is_optional_can_be_left_out(election: Election) -> None:

@@ -22,6 +22,7 @@ from bot.knowledge.loading import load
 from bot.knowledge.model import Reviews
 from bot.moderation import proposals as module
 from bot.moderation import storing
+from bot.moderation.forms import statements
 from bot.moderation.making import read, written
 from bot.moderation.proposals import Decided, Edit, Impossible, edit_of
 from bot.moderation.reviews import TRUSTED
@@ -202,6 +203,56 @@ async def test_edits_upon_edits_are_undone_in_turn(root: Path, url: str) -> None
         for step, stage in zip(steps, reversed(stages[:-1]), strict=True):
             await done(desk, await desk.reversal(step.id))
             assert trees(root) == stage
+
+
+SPACED = """\
+name: Rose Petal
+sources: [gazette]
+positions:
+  cameras:
+    - claim: {fr: Une autre., en: Another one.}
+      source: gazette
+    - claim:
+        fr: >
+          Elle veut 1 200
+          caméras.
+        en: |
+          She wants 1,200 cameras.
+      quote: {en: " twelve hundred cameras "}
+      source: courier  # the only statement that rests on it
+"""
+COURIER = """
+courier:
+  publisher: " The Courier "
+  title: |
+    Who wants what
+  language: en
+"""
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("kind", ["correction", "removal", "phrasing"])
+async def test_texts_that_stand_in_the_file_with_space_around_them_can_be_edited(
+    kind: str, root: Path, url: str
+) -> None:
+    (root / CARD).write_text(SPACED)
+    (root / "town-2030/sources.yaml").write_text((root / "town-2030/sources.yaml").read_text() + COURIER)
+    before = trees(root)
+    election = town(root)
+    second = statements(election, "rose/cameras")[1][0]
+    draft = form(kind, election, target="rose/cameras")
+    if kind != "phrasing":
+        draft = draft.with_value("statement", second)
+    async with moderating(root, url) as desk:
+        wanted = edit_of(draft, election, NOW)
+        preview = await desk.preview(wanted)
+        assert preview.sound
+        assert preview.changed
+        await done(desk, wanted)
+        assert (second in dict(statements(town(root), "rose/cameras"))) == (kind == "phrasing")
+        assert town(root).has("sources", "courier") == (kind != "removal")
+        await undone(desk)
+        assert trees(root) == before
 
 
 @pytest.mark.anyio

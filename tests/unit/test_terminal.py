@@ -595,8 +595,9 @@ def test_a_base_in_a_language_without_words_is_not_answered_from(knowledge: Path
 
 def test_a_problem_becomes_an_annotation_that_no_message_can_break_out_of() -> None:
     problem = Problem(Place("a,b:c.yaml", 3, 5), "100 % wrong\n::error::x")
-    assert annotation(problem) == "::error file=a%2Cb%3Ac.yaml,line=3,col=5::100 %25 wrong%0A::error::x"
-    assert annotation(Problem(Place("a"), "b", notice=True)).startswith("::notice ")
+    say = wording("en")
+    assert annotation(problem, say) == "::error file=a%2Cb%3Ac.yaml,line=3,col=5::100 %25 wrong%0A::error::x"
+    assert annotation(Problem(Place("a"), "b", notice=True), say).startswith("::notice ")
 
 
 def results(*verdicts: Verdict) -> list[Result]:

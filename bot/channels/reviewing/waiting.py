@@ -55,7 +55,7 @@ def opened() -> Iterator[tuple[State, Waiting]]:
 def missing() -> str:
     """Where the state would be, if there is none yet; nothing if there is."""
     found = file_of(with_driver(_url()))
-    return "" if found is None or found.exists() else str(found)
+    return "" if found is None or found.exists() else str(found.absolute())
 
 
 def _url() -> str:

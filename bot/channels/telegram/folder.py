@@ -14,6 +14,7 @@ from bot.channels.telegram.desk import Desk, Voter
 from bot.channels.telegram.formatting import escaped, messages, paragraph
 from bot.channels.telegram.sending import send
 from bot.dialogue.assistant import Assistant
+from bot.dialogue.problems import told
 from bot.knowledge.document import Problem
 from bot.knowledge.model import Base
 from bot.moderation.committing import revision
@@ -120,7 +121,7 @@ class Folder:
         for moderator in sorted(self._desk.settings.moderator_ids):
             voter = await self.moderator(moderator)
             more = len(problems) - TOLD
-            lines = [escaped(str(problem)) for problem in problems[:TOLD]]
+            lines = [escaped(told(problem, voter.say)) for problem in problems[:TOLD]]
             lines += [escaped(voter.say("moderation.preview.more", count=more))] if more > 0 else []
             texts = messages([paragraph(escaped(voter.say(key))), *(paragraph(line) for line in lines)])
             with suppress(TelegramError):

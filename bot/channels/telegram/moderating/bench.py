@@ -35,7 +35,6 @@ class Bench:
 
     async def moderator(self, voter: Voter, desk: Desk) -> Moderator | None:
         """The moderator who is speaking, once they have chosen a name."""
-        self.folder.languages[voter.user_id] = voter.say.code
         known = await self.kept.moderator(voter.person)
         if known is not None:
             self.kept.name_moderator(known, desk.today())

@@ -75,7 +75,7 @@ async def apply(desk: Desk, bench: Bench, voter: Voter, order: Order) -> str:
     """Do what was shown: apply it, or propose it where it takes two."""
     draft = await bench.draft(voter, desk)
     moderator = await bench.moderator(voter, desk)
-    if draft is None or moderator is None:
+    if draft is None or moderator is None or not _filled_in(desk, draft):
         return voter.say("moderation.impossible.old")
     telling = told(desk, voter, draft.election)
     try:
@@ -90,6 +90,12 @@ async def apply(desk: Desk, bench: Bench, voter: Voter, order: Order) -> str:
     bench.drop(voter)
     await _done(desk, bench, voter, decided)
     return ""
+
+
+def _filled_in(desk: Desk, draft: Draft) -> bool:
+    """Whether a draft is an edit of which nothing is missing any more."""
+    missing = forms.next_field(draft, desk.base.elections[draft.election])
+    return missing is None and draft.kind != "naming"
 
 
 async def _done(desk: Desk, bench: Bench, voter: Voter, decided: Decided) -> None:

@@ -16,7 +16,7 @@ Tapped = Callable[[Desk, Bench, Voter, Order], Awaitable[str]]
 
 async def command(desk: Desk, voter: Voter, name: str, argument: str) -> None:
     """Do what a moderator's command says; first of all they choose the name that their edits go by."""
-    bench = _bench(desk)
+    bench = _bench(desk, voter)
     if bench is None:
         await pages.say(desk, voter, voter.say("moderation.impossible.no_folder"))
         return
@@ -34,7 +34,7 @@ async def command(desk: Desk, voter: Voter, name: str, argument: str) -> None:
 
 async def tapped(desk: Desk, voter: Voter, order: Order) -> str:
     """Do what a moderator's button says; what appears for a moment over the chat."""
-    bench = _bench(desk)
+    bench = _bench(desk, voter)
     if bench is None or order.verb not in TAPS:
         return voter.say("moderation.impossible.old")
     if order.verb not in WITHOUT_NAME and await bench.moderator(voter, desk) is None:
@@ -45,20 +45,23 @@ async def tapped(desk: Desk, voter: Voter, order: Order) -> str:
 
 async def heard(desk: Desk, voter: Voter, message: Message) -> bool:
     """Whether what a moderator wrote was the answer to a question of a form, and not a question of theirs."""
-    bench = _bench(desk)
+    bench = _bench(desk, voter)
     return bench is not None and await drafts.heard(desk, bench, voter, message)
 
 
 async def pause(desk: Desk, voter: Voter) -> None:
     """Keep for later what a moderator was in the middle of, as they do something else."""
-    bench = _bench(desk)
+    bench = _bench(desk, voter)
     if bench is not None:
         await drafts.pause(desk, bench, voter)
 
 
-def _bench(desk: Desk) -> Bench | None:
+def _bench(desk: Desk, voter: Voter) -> Bench | None:
     """What moderators work with; None where the base has no folder."""
-    return desk.folder.bench if desk.folder is not None else None
+    if desk.folder is None:
+        return None
+    desk.folder.languages[voter.user_id] = voter.say.code
+    return desk.folder.bench
 
 
 async def _queue(desk: Desk, bench: Bench, voter: Voter, order: Order) -> str:
