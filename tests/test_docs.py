@@ -18,6 +18,8 @@ from bot.channels.telegram.commands import COMMANDS
 from bot.cli import main
 from bot.dialogue.assistant import Assistant
 from bot.dialogue.outcomes import NAMES
+from bot.dialogue.problems import FOLDER as PROBLEMS
+from bot.dialogue.problems import SHAPES
 from bot.dialogue.wording import FOLDER as WORDINGS
 from bot.knowledge import checks
 from bot.knowledge.document import read
@@ -187,6 +189,13 @@ def test_every_section_of_the_language_files_is_explained(code: str) -> None:
 def test_every_section_of_the_wording_is_explained(code: str) -> None:
     tree = read(WORDINGS / f"{code}.yaml", WORDINGS).tree
     assert [s for s, held in tree.items() if isinstance(held, dict) and f"`{s}`" not in LANGUAGE_PAGE] == []
+
+
+@pytest.mark.parametrize("path", sorted(PROBLEMS.glob("*.yaml")), ids=lambda path: path.stem)
+def test_every_section_of_the_sentences_for_problems_is_explained(path: Path) -> None:
+    tree = read(path, PROBLEMS).tree
+    told = LANGUAGE_PAGE.partition("\n## What is wrong with a base\n")[2].partition("\n## ")[0]
+    assert [section for section in (*tree, *SHAPES) if f"`{section}`" not in told] == []
 
 
 def test_every_section_of_the_words_for_checks_is_explained() -> None:

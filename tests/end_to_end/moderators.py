@@ -234,7 +234,7 @@ class Window:
             except OSError:  # Linux's way to say that the other side is closed
                 raise AssertionError(self.shown.decode(errors="replace")) from None
         before, _, self.shown = self.shown.partition(mark.encode())
-        return before.decode()
+        return before.decode(errors="replace")
 
     def type(self, line: str) -> str:
         """Type a line once it is asked for, or the number of what is listed (`→ …`); what was shown before."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from datetime import UTC, datetime
 from pathlib import Path
@@ -525,6 +526,14 @@ def test_on_a_terminal_changes_are_in_colours_and_control_d_leaves(place: Place)
     assert window.ended("\x04") == 0
     assert "À bientôt." in window.shown.decode()
     assert POOL in place.read(SAFETY)
+
+
+def test_bytes_that_are_no_text_are_typed_in_vain(place: Place) -> None:
+    window = Window(place, "--knowledge", str(place.root), "review", "--as", "Ada")
+    window.until("› ")
+    os.write(window.file, b"\xff\xe9\n")
+    assert "There is nothing to choose here." in window.until("› ")
+    assert window.ended("\x04") == 0
 
 
 def test_control_c_leaves_with_its_status_and_what_was_begun_is_kept(place: Place) -> None:

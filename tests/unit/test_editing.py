@@ -748,6 +748,8 @@ def test_in_every_bundled_file_only_the_lines_that_are_meant_change(file: str) -
     document = parse(text, Path(file), file)
     if document.problems:
         assert "/questions/" in file, "a bank may ask with characters that a knowledge file may not hold"
+        with pytest.raises(Uneditable):
+            edited(text, Operation(file, (ADD,), now="x"))
         return
     tried = list(edits(file, document.tree))
     assert len(tried) > 2

@@ -60,12 +60,12 @@ class Talk:
         )
         self._begun = False
         self._console = _console() if self.on_terminal else None
+        if hasattr(sys.stdin, "reconfigure"):
+            sys.stdin.reconfigure(errors="replace")
         if self.on_terminal:
             from bot.channels.screen import remember_lines
 
             remember_lines(names_of(NAMES))
-        elif sys.stdin is not None and hasattr(sys.stdin, "reconfigure"):
-            sys.stdin.reconfigure(errors="replace")
 
     # --- showing
 
