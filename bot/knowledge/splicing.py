@@ -106,6 +106,7 @@ def splice(text: str, root: Node | None, change: Change, hand: Hand) -> Splice:
         lead = "\n" if text and text[-1] not in "\r\n" else ""
         return len(text), len(text), f"{lead}{hand.whole(change.value)}\n"
     if change.kind == "put" and not change.path:
+        _hold_no_comment(text, root)
         return root.start, root.end, hand.whole(change.value)
     holder, within = _holder(root, change.path if change.kind == "insert" else change.path[:-1])
     if change.kind == "insert":
@@ -116,11 +117,16 @@ def splice(text: str, root: Node | None, change: Change, hand: Hand) -> Splice:
     if change.kind == "remove":
         return brackets.remove(text, holder, index) if within else _remove(text, holder, index)
     entry = holder.entries[index]
-    if not isinstance(entry.node.value, str) and "#" in text[entry.node.start : entry.node.end]:
-        raise Uneditable("a comment stands within what is to be replaced; replace it by hand")
+    _hold_no_comment(text, entry.node)
     if within:
         return brackets.put(text, holder, entry, change.value, hand)
     return _put(text, holder, entry, change.value, hand)
+
+
+def _hold_no_comment(text: str, old: Node) -> None:
+    """What is replaced as a whole takes no comment with it."""
+    if not isinstance(old.value, str) and "#" in text[old.start : old.end]:
+        raise Uneditable("a comment stands within what is to be replaced; replace it by hand")
 
 
 def _holder(root: Node, path: tuple[int, ...]) -> tuple[Node, bool]:

@@ -69,14 +69,15 @@ def token(value: str) -> str:
 
 
 def statements(election: Election, target: str) -> list[tuple[str, Claim]]:
-    """What stands under an entry, each with a name to choose it by, which means no other if others go or change."""
+    """What stands under an entry, each with a name made of what it says: it means no other when others come or go."""
     candidate, slash, topic = target.partition("/")
     claims: list[Claim] = []
     if slash and candidate in election.candidates:
         claims = list(election.candidates[candidate].positions.get(topic, ()))
     elif election.has("facts", target):
         claims = election.fact(target).answer
-    return [(f"{target}#{token(claim.model_dump_json())}", claim) for claim in claims]
+    said = [repr((sorted(claim.claim.items()), claim.source)) for claim in claims]
+    return [(f"{target}#{token(text)}", claim) for text, claim in zip(said, claims, strict=True)]
 
 
 def statement(election: Election, chosen: str) -> Claim | None:

@@ -58,12 +58,14 @@ class Reloading:
         Whoever takes it serves it without awaiting anything before: what was laid out in the meantime is, in it.
         """
         async with self._one_at_a_time:
+            ready = {*self._serving.scopes.ready}
             found = await asyncio.to_thread(self._read)
             if not isinstance(found, tuple):
                 return found
             loaded, assistant = found
-            while missing := self._missing(assistant):
-                await asyncio.to_thread(self._make_ready, assistant, missing)
+            while late := [i for i in self._serving.scopes.ready if i not in ready]:
+                ready.update(late)  # voters have asked about these for the first time meanwhile
+                await asyncio.to_thread(self._make_ready, assistant, late)
             outdated: list[object] = [*self._serving.scopes.pieces(), *_pieces(self._loaded)]
             self._serving, self._loaded = assistant, loaded
             asyncio.get_running_loop().call_soon(_let_go, outdated)
@@ -93,11 +95,6 @@ class Reloading:
 
     def _refused(self, why: str) -> Refusal:
         return Refusal((Problem(Place(self.root.name), why),))
-
-    def _missing(self, assistant: Assistant) -> list[str]:
-        """What voters have asked about for the first time while the new base was being made ready."""
-        ready = {*assistant.scopes.ready}
-        return [i for i in self._serving.scopes.ready if i in assistant.base.elections and i not in ready]
 
     def _make_ready(self, assistant: Assistant, elections: list[str]) -> None:
         with beside_answers():

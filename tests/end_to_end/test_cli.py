@@ -562,9 +562,7 @@ def test_a_bank_that_cannot_be_read_fails_with_its_places(one: str, tmp_path: Pa
     assert "bank.jsonl:1:1: this line is not JSON" in result.stderr
 
 
-def test_without_files_the_banks_that_the_election_brings_are_asked(
-    one: str, tmp_path: Path
-) -> None:
+def test_without_files_the_banks_that_the_election_brings_are_asked(one: str, tmp_path: Path) -> None:
     root = Path(shutil.copytree(one, tmp_path / "knowledge"))
     shutil.rmtree(root / "villebois-2032" / "questions")
     one = str(root)

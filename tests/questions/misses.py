@@ -42,7 +42,9 @@ class Bank:
     now: datetime
 
     def questions(self) -> list[Question]:
-        questions, problems = read_bank(KNOWLEDGE[self.election] / self.election / "questions" / f"{self.name}.yaml")
+        questions, problems = read_bank(
+            KNOWLEDGE[self.election] / self.election / "questions" / f"{self.name}.yaml"
+        )
         assert not problems, "\n".join(map(str, problems))
         return questions
 

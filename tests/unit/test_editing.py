@@ -566,6 +566,13 @@ def test_a_comment_within_what_is_replaced_by_something_else_is_not_lost() -> No
         edited("a:\n  b: c\n  # d\n  e: f\n", change("a", was={"b": "c", "e": "f"}, now="x"))
     with pytest.raises(Uneditable):
         edited("a: [  # soon\n  ]\n", change("a", ADD, now="x"))
+    with pytest.raises(Uneditable):
+        edited("a: b\n# c\nd: e\n", change(was={"a": "b", "d": "e"}, now=["x"]))
+
+
+def test_a_key_that_ends_up_as_something_else_is_refused() -> None:
+    with pytest.raises(Uneditable):
+        edited("? '\n\n  '\n: a\na: []\n", change("\n", was="a"))
 
 
 def test_a_file_does_not_grow_beyond_what_is_read() -> None:

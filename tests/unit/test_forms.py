@@ -311,6 +311,16 @@ def test_a_statement_is_chosen_by_what_it_says_and_not_by_its_place(election: El
     assert statement(after, "rose/cameras") is statement(after, "") is None
 
 
+def test_a_statement_keeps_its_name_when_new_ways_of_asking_are_added(election: Election) -> None:
+    before = claims(election, "one")
+    rose = before.candidates["rose"]
+    (claim,) = rose.positions["cameras"]
+    held = [claim.model_copy(update={"asked_as": {"fr": ["x"]}})]
+    changed = {**before.candidates, "rose": rose.model_copy(update={"positions": {"cameras": held}})}
+    names = [statements(e, "rose/cameras")[0][0] for e in (before, replace(before, candidates=changed))]
+    assert names[0] == names[1] != statements(claims(election, "two"), "rose/cameras")[0][0]
+
+
 def test_there_are_statements_only_where_something_was_said(election: Election) -> None:
     found = {target: len(statements(election, target)) for target in ("rose/cameras", "how-to-vote")}
     assert found == {"rose/cameras": 1, "how-to-vote": 1}

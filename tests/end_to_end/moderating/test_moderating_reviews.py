@@ -290,7 +290,7 @@ def test_the_same_edit_twice_is_in_the_file_once(
     assert camille.type("/revert 2").endswith(camille.say("moderation.preview.nothing"))
 
 
-def test_an_edit_of_lines_that_somebody_changed_meanwhile_is_refused(
+def test_an_edit_of_a_statement_that_somebody_changed_meanwhile_is_asked_for_again(
     telegram: StandIn, bot: Served, camille: Phone, dominique: Phone, root: Path
 ) -> None:
     disliked(telegram, camille)
@@ -301,9 +301,14 @@ def test_an_edit_of_lines_that_somebody_changed_meanwhile_is_refused(
     changed_by_hand(telegram, bot, root / TOWN / THORN, "two stadiums", "two big stadiums")
     before = files_of(root)
     camille.press("propose")
-    assert camille.text == camille.say("moderation.impossible.conflict")
+    assert camille.toast == camille.say("moderation.impossible.old")
     assert files_of(root) == before
     assert rows(bot.database, "proposals") == []
+    camille.type("/queue")
+    camille.tap("▶️")
+    camille.tap("two big stadiums")
+    assert "-    - claim: {fr: Il veut deux stades., en: He wants two big stadiums.}" in camille.text
+    assert "+    - claim: {fr: Il veut trois stades., en: He wants three stadiums.}" in camille.text
 
 
 # --- what was approved before the bot was killed ---------------------------------------------------------
