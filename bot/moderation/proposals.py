@@ -137,10 +137,10 @@ class Proposals:
             self.kept.keep_proposal(proposal)
             if waits:
                 self._audit(proposal, "proposed", moderator, made.lines)
-                await self._saved(replace(proposal, status="withdrawn"))
+                await self._saved(replace(proposal, status="withdrawn"), moderator)
                 self._report("proposed", kind=edit.kind, election=edit.election)
                 return Decided(proposal, waits)
-            await self._saved(replace(proposal, status="withdrawn"))
+            await self._saved(replace(proposal, status="withdrawn"), moderator)
             return await self._apply(proposal, moderator, made)
 
     async def approve(self, identifier: str, moderator: Moderator) -> Decided:
@@ -155,7 +155,7 @@ class Proposals:
             made = await self._in_thread(make, self.root, _operations(proposal))
             self.kept.keep_proposal(approved)
             self._audit(approved, "approved", moderator)
-            await self._saved(proposal)
+            await self._saved(proposal, moderator)
             return await self._apply(approved, moderator, made)
 
     async def reject(self, identifier: str, moderator: Moderator) -> Proposal:
@@ -169,7 +169,7 @@ class Proposals:
                 decided = replace(decided, reviewer=moderator.key, reviewer_name=moderator.name)
             self.kept.keep_proposal(decided)
             self._audit(decided, status, moderator)
-            await self._saved(proposal)
+            await self._saved(proposal, moderator)
             return decided
 
     async def resume(self) -> int:
@@ -286,12 +286,14 @@ class Proposals:
             raise Impossible("decided")
         return proposal
 
-    async def _saved(self, otherwise: Proposal) -> None:
+    async def _saved(self, otherwise: Proposal, moderator: Moderator) -> None:
         """What was asked for is on disk; if not, it is taken back, for nothing is edited that would leave no trace."""
-        if not await self.state.saved():
-            if not self.kept.take_back(otherwise.id):
-                self.kept.keep_proposal(otherwise)
-            raise Impossible("no_state")
+        if await self.state.saved():
+            return
+        if not self.kept.take_back(otherwise.id):  # it is being written again this very moment
+            self.kept.keep_proposal(otherwise)
+            self._audit(otherwise, "failed", moderator)
+        raise Impossible("no_state")
 
     def _new(self, edit: Edit, moderator: Moderator, status: str) -> Proposal:
         return Proposal(

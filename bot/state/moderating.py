@@ -86,7 +86,7 @@ class Moderating:
         self._writer.add(self._change.keep_proposal, proposal_row(proposal))
 
     def take_back(self, identifier: str) -> bool:
-        """Ask no more for what `saved` could not write of a proposal and its steps; False if all of it was written."""
+        """Ask no more for what `saved` could not write about a proposal; False if it is being written again."""
         wanted, found = clean(identifier), []
 
         def about(statement: Statement, row: Row) -> bool:

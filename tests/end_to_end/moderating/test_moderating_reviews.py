@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from bot.state.keys import Keys
+from tests.conftest import ROOT
 from tests.end_to_end.moderating.phones import (
     CAMILLE,
     DOMINIQUE,
@@ -22,7 +25,7 @@ from tests.end_to_end.moderating.phones import (
     rows,
     voter,
 )
-from tests.end_to_end.served import KEY, Served
+from tests.end_to_end.served import KEY, Served, copied
 from tests.stand_in import StandIn
 
 ASKED = "swimming lessons for babies"
@@ -332,3 +335,35 @@ def test_what_was_approved_and_not_applied_when_the_bot_was_killed_is_applied_at
         assert "He wants three stadiums." in asking.type("ted thorn sport")
         assert "Dominique · applied · correction · Ted Thorn · Sport" in camille.type("/log")
         assert rows(bot.database, "proposals", "status") == [("applied",)]
+
+
+LOADED = """
+import sys
+from pathlib import Path
+from bot.dialogue.assistant import Assistant
+from bot.knowledge.loading import load
+from tests.end_to_end.moderating.phones import CAMILLE, TOWN_NOW, moderator, voter
+from tests.end_to_end.served import serving_bot
+from tests.stand_in import StandIn
+
+root, database = map(Path, sys.argv[1:])
+wanted = {"bot.moderation.proposals", "bot.channels.telegram.moderating.bench"}
+with StandIn() as telegram:
+    camille, assistant = moderator(telegram), Assistant(load(root).base)
+    with serving_bot(telegram, assistant, database, TOWN_NOW, root=root, moderator_ids={CAMILLE}) as bot:
+        sport = root / "common" / "topics" / "sport.yaml"
+        sport.write_text(sport.read_text().replace("swimming]", "swimming, diving]"))
+        telegram.wait(lambda: bot.said("reloaded"), 20)
+        voter(telegram).type("ted thorn sport")
+        print(len(wanted & sys.modules.keys()))
+        camille.type("/queue")
+        print(len(wanted & sys.modules.keys()))
+"""
+
+
+def test_what_only_moderators_need_is_loaded_once_one_of_them_comes(
+    root: Path, template: Path, tmp_path: Path
+) -> None:
+    command = [sys.executable, "-c", LOADED, str(root), str(copied(template, tmp_path))]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
+    assert run.stdout.split() == ["0", "2"]
