@@ -177,8 +177,9 @@ def serve(where: Where, webhook: bool) -> None:
     """Answer on Telegram; what is set where is explained in .env.example."""
     import asyncio
 
-    from bot.channels.opening import clock, folder, only, sound
+    from bot.channels.opening import answerable, clock, folder, only
     from bot.lean import import_leanly, prepared
+    from bot.moderation.storing import finish
     from bot.settings import Unset, settings
 
     try:
@@ -186,7 +187,9 @@ def serve(where: Where, webhook: bool) -> None:
     except Unset as unset:
         raise Refused("unset" if unset.missing else "bad_setting", name=unset.name) from None
     root = folder(where.knowledge)
-    base = only(sound(where), where.election)
+    finish(root)
+    loaded = answerable(where)
+    base = only(loaded.base, where.election)
     now = clock(where.now, next(iter(base.elections.values())).description.time_zone)
     assistant = prepared(base, now())
     import_leanly()
@@ -196,7 +199,8 @@ def serve(where: Where, webhook: bool) -> None:
     report = report_to(found)
     report("knowledge", folder=str(root))
     webhook = webhook or found.webhook_url is not None
-    served = serving.Served(assistant, root, lambda changed: only(changed, where.election))
+    served = serving.Served(assistant, root, lambda changed: only(changed, where.election), loaded)
+    del assistant, loaded, base
     asyncio.run(serving.until_told(served, found, now, report, webhook))
 
 

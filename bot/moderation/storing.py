@@ -23,7 +23,18 @@ from typing import Any
 from bot.knowledge.document import FILE_BYTES, short
 from bot.moderation.committing import Commit, Stored, committed, revision
 
-__all__ = ["Busy", "Commit", "Stored", "Unfinished", "locked", "recover", "revision", "store", "texts"]
+__all__ = [
+    "Busy",
+    "Commit",
+    "Stored",
+    "Unfinished",
+    "finish",
+    "locked",
+    "recover",
+    "revision",
+    "store",
+    "texts",
+]
 
 LOCK = ".lock"
 JOURNAL = ".edit.json"
@@ -95,6 +106,16 @@ def store(root: Path, changed: Mapping[str, str | None], commit: Commit | None) 
         _tidy(root)
         raise
     return _finish(root, contents, prepared, commit)
+
+
+def finish(root: Path, seconds: float = 10) -> None:
+    """Let an edit that is being written come to its end, or bring it there if its process was killed.
+
+    To be called before the folder is read as a whole; where it cannot be written it is read as it is.
+    """
+    if (root / JOURNAL).exists():
+        with suppress(Busy, OSError), locked(root, seconds):
+            recover(root)
 
 
 def recover(root: Path) -> bool:

@@ -18,6 +18,7 @@ from bot.knowledge.loading import Loaded, load
 from bot.knowledge.model import Base
 from bot.lean import beside_answers, make_ready, renewed, trim
 from bot.matching.checking import new_problems
+from bot.moderation.storing import finish
 
 GATHER_MS, STILL_MS = 100, 50
 """Changes that follow each other within so many milliseconds are one, and so long until they are told."""
@@ -81,6 +82,7 @@ class Reloading:
                 return self._refused(f"this base cannot be used: {short(error)}")
 
     def _made(self) -> tuple[Loaded, Assistant] | Refusal | None:
+        finish(self.root)
         loaded = load(self.root, self._loaded)
         unread = any(not problem.notice for problem in loaded.problems)
         if loaded.base.version == self._serving.base.version and not unread:

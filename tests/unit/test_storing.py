@@ -16,7 +16,18 @@ import pytest
 
 from bot.knowledge.loading import EXPECTED, load
 from bot.moderation import committing, storing
-from bot.moderation.storing import Busy, Commit, Stored, Unfinished, locked, recover, revision, store, texts
+from bot.moderation.storing import (
+    Busy,
+    Commit,
+    Stored,
+    Unfinished,
+    finish,
+    locked,
+    recover,
+    revision,
+    store,
+    texts,
+)
 from tests.conftest import ROOT
 
 ELECTION = "town-2032/election.yaml"
@@ -724,3 +735,17 @@ def test_asking_for_the_revision_takes_no_lock(checkout: Path) -> None:
     os.utime(checkout / TOPIC, (1, 1))  # a git that may would note this in its index
     assert revision(checkout) == git(checkout, "rev-parse", "--short", "HEAD").strip()
     assert index.stat().st_ino == before.st_ino
+
+
+def test_what_a_killed_process_had_begun_is_finished_before_the_folder_is_read(folder: Path) -> None:
+    write_journal(folder)
+    finish(folder)
+    assert hidden(folder) <= {".lock"}
+    assert not recover(folder)
+
+
+def test_a_folder_that_cannot_be_locked_is_read_as_it_is(folder: Path) -> None:
+    write_journal(folder)
+    with locked(folder):
+        finish(folder, seconds=0)
+    assert recover(folder)

@@ -16,6 +16,7 @@ from bot.channels.telegram.sending import send
 from bot.dialogue.assistant import Assistant
 from bot.dialogue.problems import told
 from bot.knowledge.document import Problem
+from bot.knowledge.loading import Loaded
 from bot.knowledge.model import Base
 from bot.moderation.committing import revision
 from bot.moderation.watching import Refusal, Reloading, changes
@@ -32,7 +33,9 @@ BEGINNING = 1.0
 class Folder:
     """Keeps a desk at what its folder says; the last sound base goes on answering while the folder is not."""
 
-    def __init__(self, desk: Desk, root: Path, keep: Callable[[Base], Base]) -> None:
+    def __init__(
+        self, desk: Desk, root: Path, keep: Callable[[Base], Base], loaded: Loaded | None = None
+    ) -> None:
         self.root = root
         self.commit: str | None = None
         """The last commit of the folder, if it has any, with `+` if it was changed since."""
@@ -43,7 +46,7 @@ class Folder:
         self.changed = asyncio.Event()
         """There is a new base, of which those who wait may have to be told."""
         self._desk = desk
-        self._reloading = Reloading(root, desk.assistant, keep, desk.now)
+        self._reloading = Reloading(root, desk.assistant, keep, desk.now, loaded)
         self._alone = asyncio.Lock()
         self._telling: set[asyncio.Task[None]] = set()
         self._bench: Bench | None = None

@@ -24,6 +24,7 @@ from bot.channels.telegram.intake import Intake
 from bot.channels.telegram.polling import GRACE, Polling
 from bot.channels.telegram.webhook import application
 from bot.dialogue.assistant import Assistant
+from bot.knowledge.loading import Loaded
 from bot.knowledge.model import Base
 from bot.lean import give_back
 from bot.settings import Settings
@@ -40,14 +41,23 @@ WAITING = 4
 PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Served:
     """What is served: an assistant that is ready, the folder its base was read from, and what of that is served."""
 
-    assistant: Assistant
+    assistant: Assistant | None
     root: Path | None = None
     """Without a folder nothing is ever read again, and nothing can be edited."""
     keep: Callable[[Base], Base] = field(default=lambda base: base)
+    loaded: Loaded | None = None
+    """What was read of the folder, so that what did not change need not be read again."""
+
+    def handed_over(self) -> tuple[Assistant, Loaded | None]:
+        """The assistant and what was read, which nothing here holds any longer: both are replaced some day."""
+        assert self.assistant is not None
+        handed = self.assistant, self.loaded
+        self.assistant = self.loaded = None
+        return handed
 
 
 async def until_told(served: Served, settings: Settings, now: Clock, report: Report, webhook: bool) -> None:
@@ -76,9 +86,7 @@ async def serve(
         report("no_contact", level="warning")
     try:
         app = build(settings)
-        desk = Desk(served.assistant, state, settings, now, report)
-        if served.root is not None:
-            desk.folder = Folder(desk, served.root, served.keep)
+        desk = _desk(served, state, settings, now, report)
         handle(app, desk)
         async with _connected(app, desk, stop):
             if stop.is_set():
@@ -94,6 +102,14 @@ async def serve(
     finally:
         await state.close()
         report("stopped")
+
+
+def _desk(served: Served, state: State, settings: Settings, now: Clock, report: Report) -> Desk:
+    assistant, loaded = served.handed_over()
+    desk = Desk(assistant, state, settings, now, report)
+    if served.root is not None:
+        desk.folder = Folder(desk, served.root, served.keep, loaded)
+    return desk
 
 
 @asynccontextmanager

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.moderating.phones import Phone, Start, held, rows, voter
+from tests.end_to_end.moderating.phones import Phone, Start, files_of, held, rows, voter
 from tests.end_to_end.served import Served
 from tests.stand_in import StandIn
 
@@ -218,6 +218,10 @@ def test_an_edit_outlives_other_commands_a_restart_and_questions_in_between(
         assert asks(camille, "claim", "en")
         assert camille.type("/why").startswith("ted thorn sport")
         assert camille.type("ted thorn sport").startswith("Ted Thorn · Sport")
+        camille.type("/queue")
+        camille.tap("▶️")
+        camille.type("/log")
+        assert camille.type("ted thorn sport").startswith("Ted Thorn · Sport")
     with start():
         camille.type("/queue")
         camille.tap("▶️")
@@ -267,6 +271,22 @@ def test_another_edit_takes_the_place_of_the_one_begun_and_says_so(
     kind = camille.say("moderation.kind.position")
     assert camille.text.startswith(camille.say("moderation.draft.begun_other", kind=kind))
     assert asks(camille, "name", "fr")
+
+
+def test_a_button_that_applies_is_of_use_only_for_what_was_shown_above_it(
+    telegram: StandIn, bot: Served, camille: Phone, root: Path
+) -> None:
+    before = files_of(root)
+    begun(telegram, camille, UNKNOWN, "mute")
+    camille.type("quantum")
+    shown = camille.screen
+    camille.press("change")
+    camille.tap(camille.say("moderation.button.apply"), on=shown)
+    assert camille.toast == camille.say("moderation.impossible.old")
+    camille.type("flux")
+    camille.tap(camille.say("moderation.button.apply"), on=shown)
+    assert camille.toast == camille.say("moderation.impossible.old")
+    assert files_of(root) == before
 
 
 def test_looking_something_up_does_not_spoil_the_button_that_applies(

@@ -65,6 +65,25 @@ def test_what_was_undone_can_be_put_back(telegram: StandIn, bot: Served, camille
     assert camille.say("moderation.button.apply") not in camille.labels
 
 
+def test_what_is_to_be_undone_can_still_be_changed(
+    telegram: StandIn, bot: Served, camille: Phone, root: Path
+) -> None:
+    added(telegram, camille)
+    before = files_of(root)
+    camille.type("/revert 1")
+    shown = camille.screen
+    camille.press("change")
+    assert camille.say("moderation.ask.entry") in camille.text
+    camille.tap(camille.say("moderation.button.apply"), on=shown)
+    assert camille.toast == camille.say("moderation.impossible.old")
+    camille.type("twelve")
+    assert camille.say("moderation.impossible.nothing_to_revert") in camille.text
+    camille.press("change")
+    camille.type("1")
+    assert camille.say("moderation.button.apply") in camille.labels
+    assert files_of(root) == before
+
+
 def test_what_cannot_be_undone_is_told_so(telegram: StandIn, bot: Served, camille: Phone) -> None:
     voter(telegram).type(UNKNOWN)
     camille.type("/queue")

@@ -154,6 +154,17 @@ def test_a_dismissed_question_stays_dismissed_until_it_is_brought_back(
     assert dominique.labels == [f"3× {ASKED}"]
 
 
+def test_a_question_is_dismissed_once(telegram: StandIn, bot: Served, camille: Phone) -> None:
+    voter(telegram).type(ASKED)
+    camille.type("/queue")
+    camille.tap(ASKED)
+    row = camille.screen
+    camille.press("dismiss")
+    camille.tap(camille.say("moderation.button.dismiss"), on=row)
+    assert camille.toast == camille.say("moderation.impossible.old")
+    assert len(rows(bot.database, "audit")) == 1
+
+
 def test_what_is_like_a_question_that_nobody_asks_any_more_can_be_brought_back_too(
     telegram: StandIn, bot: Served, camille: Phone
 ) -> None:

@@ -259,16 +259,20 @@ def test_a_made_up_button_of_a_moderators_gets_a_kind_sentence(
 def test_buttons_that_do_not_fit_a_row_of_the_queue_do_nothing(
     telegram: StandIn, guarded: Guarded, dominique: Phone
 ) -> None:
-    groups = {data.split(".")[1] for data in guarded.data if data.startswith("Mgroup")}
-    means = next(data.split(".")[2] for data in guarded.data if data.count(".") == 2)
+    groups = sorted({data.split(".")[1] for data in guarded.data if data.startswith("Mgroup")})
+    rated = {data.split(".")[1] for data in guarded.data if data.startswith("Mcorrect")}
     candidate, nowhere = f"c{digest('rose')}", f"p{digest('rose')}{digest('safety')}"
-    for group in sorted(groups):
-        for short in (candidate, nowhere, means, "t000000"):
-            dominique.tap(data=f"Mmeans.{group}.{short}")
-        dominique.tap(data=f"Mcorrect.{group}")
-        dominique.tap(data=f"Mremove.{group}")
-    telegram.settled()
-    assert files_of(guarded.root) == guarded.before[0]
+    assert rated < set(groups)
+    for group in groups:
+        forged = [f"Mmeans.{group}.{short}" for short in (candidate, nowhere, "t000000")]
+        if group in rated:
+            forged += [f"M{verb}.{group}" for verb in ("means", "position", "fact", "mute", "restore")]
+        else:
+            forged += [f"M{verb}.{group}" for verb in ("correct", "remove")]
+        for data in forged:
+            dominique.tap(data=data)
+            assert dominique.toast == dominique.say("moderation.impossible.old"), data
+    assert guarded.state() == guarded.before
 
 
 def test_whatever_a_moderators_client_sends_nothing_fails(

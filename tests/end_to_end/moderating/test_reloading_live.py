@@ -200,18 +200,15 @@ def test_a_reviewed_edit_names_both_in_its_commit(
 # --- between two questions -------------------------------------------------------------------------------
 
 
-LETTERED = {
-    "common/topics/sport.yaml": ("en: Sport}", "en: Sport -A-}"),
-    f"{TOWN}/candidates/thorn.yaml": ("Ted Thorn", "Ted Thorn -A-"),
-    f"{TOWN}/sources.yaml": ("The Gazette", "The Gazette -A-"),
-}
+THORN = f"{TOWN}/candidates/thorn.yaml"
 
 
 def lettered(root: Path, letter: str) -> None:
-    """The topic, the candidate and the source of an answer hold the same letter."""
-    for file, (old, new) in LETTERED.items():
-        text = FILES[file].replace(old, new.replace("-A-", f"-{letter}-"))
-        (root / file).write_text(text, encoding="utf-8")
+    """At once, the candidate's name and statements all hold the same letter."""
+    text = FILES[THORN].replace("Ted Thorn", f"Ted Thorn -{letter}-").replace(".}", f" -{letter}-.}}")
+    beside = root / TOWN / "candidates" / ".thorn"
+    beside.write_text(text, encoding="utf-8")
+    beside.replace(root / THORN)
 
 
 def test_no_question_sees_half_of_one_base_and_half_of_another(
@@ -224,8 +221,9 @@ def test_no_question_sees_half_of_one_base_and_half_of_another(
         reloaded = len(bot.said("reloaded"))
         lettered(root, "BA"[number % 2])
         while len(bot.said("reloaded")) == reloaded:
-            for sent in telegram.say_many([(chat.id, "what about swimming") for chat in chats]):
+            for sent in telegram.say_many([(chat.id, "thorn on sport") for chat in chats]):
                 telegram.acknowledged(sent, LONG)
-    texts = [shown.text for chat in chats for shown in telegram.replies(chat)]
+    screens = [shown for chat in chats for shown in telegram.replies(chat)]
+    texts = [" ".join([shown.text, *(button.text for button in shown.buttons)]) for shown in screens]
     found = Counter((text.count("-A-"), text.count("-B-")) for text in texts)
-    assert found.keys() == {(3, 0), (0, 3)}
+    assert found.keys() == {(4, 0), (0, 4)}
