@@ -108,7 +108,7 @@ def test_each_wrong_answer_gets_its_own_sentence_and_the_question_again(
     refused("ca\u200bché", "invisible", "claim", "fr")
     refused("re\u202enversé", "invisible", "claim", "fr")
     camille.type("Elle veut 3 terrains.")
-    refused("She wants 4 pitches.", "figures", "claim", "en", figure="4")
+    refused("She wants 4 pitches.", "figures", "claim", "en", figure="3")
     refused("She wants pitches.", "figures", "claim", "en", figure="3")
     camille.type("She wants 3 pitches.")
     refused("gazete", "no_source_near", "source", text="gazete", near="gazette")

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from bot.moderation.watching import Reloading
 from tests.end_to_end.moderating.phones import (
     FILES,
     LONG,
@@ -80,7 +81,6 @@ def test_a_broken_base_is_told_to_moderators_once_and_to_voters_never(
     assert health(bot)["problems"] == 1
 
     before = len(telegram.replies(camille.chat))
-    file.touch()
     written(telegram, bot, file, sound.replace("swimming pool", "pool"), "reloaded")
     telegram.wait(lambda: len(telegram.replies(camille.chat)) > before)
     telegram.settled()
@@ -90,6 +90,28 @@ def test_a_broken_base_is_told_to_moderators_once_and_to_voters_never(
     assert len(notes(camille, title)) == 1
     assert "He wants a pool." in asking.type("ted thorn sport")
     assert health(bot)["problems"] == 0
+
+
+def test_what_is_still_wrong_after_another_change_is_not_told_again(
+    telegram: StandIn, bot: Served, camille: Phone, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reading, read = Reloading.again, []
+
+    async def again(self: Reloading) -> object:
+        read.append(await reading(self))
+        with telegram.core.changed:
+            telegram.core.changed.notify_all()
+        return read[-1]
+
+    monkeypatch.setattr(Reloading, "again", again)
+    sport = root / "common" / "topics" / "sport.yaml"
+    written(telegram, bot, sport, "name: Sport\n", "refused")
+    before = len(read)
+    sport.write_text("name: Sport\n# still\n", encoding="utf-8")
+    telegram.wait(lambda: len(read) > before, LONG)
+    written(telegram, bot, sport, FILES["common/topics/sport.yaml"] + "# mended\n", "reloaded")
+    telegram.wait(lambda: notes(camille, camille.say("moderation.refused.mended")))
+    assert len(bot.said("refused")) == len(notes(camille, camille.say("moderation.refused.title"))) == 1
 
 
 def test_what_cannot_even_be_read_is_told_with_its_place(
