@@ -46,6 +46,7 @@ def measure(plan: Plan) -> Section:
         seconds = _forge(telegram, forged)
         unchanged = _kept(folder) == before
     slowest = max(each.live for each in answers)
+    together = max(each.preview + each.live for each in answers)
     rows = [
         [
             "from the entry that is meant to the preview, banks asked again",
@@ -53,6 +54,7 @@ def measure(plan: Plan) -> Section:
         ],
         ["from the last tap to the first right answer", _seconds(median(a.live for a in answers))],
         ["the slowest of them", _seconds(slowest)],
+        ["both together, the slowest", _seconds(together)],
     ]
     text = [
         f"{len(answers)} questions that the bundled base cannot answer are asked by a voter; a moderator opens the "
@@ -64,7 +66,10 @@ def measure(plan: Plan) -> Section:
     taps = max(each.taps for each in answers)
     bounds = [
         Bound("Taps from an unanswered question to its answer", f"≤ {TAPS}", str(taps), taps <= TAPS),
-        Bound.at_most("Last tap to the first right answer, banks asked again", SECONDS, slowest, "s"),
+        Bound.at_most(
+            "Last tap to the first right answer (the banks were asked before it)", SECONDS, slowest, "s"
+        ),
+        Bound.at_most("The same and the preview, which asks the banks again", SECONDS, together, "s"),
         Bound(
             f"{forged:,} forged moderator actions",
             "change nothing",
@@ -98,16 +103,16 @@ def _answered(telegram: Remote, words: str) -> Answered:
     _said(telegram, voter, words)
     taps = 1
     shown = _said(telegram, MODERATOR, "/queue")
-    for label in (words, ENTRY, "Appliquer"):
+    for label in (words, ENTRY):
         started = perf_counter()
-        asked = telegram.tap(message=shown, button=label)
-        taps += 1
-        if label == "Appliquer":
-            break
+        telegram.tap(message=shown, button=label)
         telegram.settled(timeout=PATIENCE)
         shown = telegram.replies(chat=MODERATOR)[-1]
         preview = perf_counter() - started
-    del asked
+        taps += 1
+    started = perf_counter()
+    telegram.tap(message=shown, button="Appliquer")
+    taps += 1
     while True:
         answer = _said(telegram, voter, words)
         if "Sport" in answer.text.split("\n")[0]:

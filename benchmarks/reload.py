@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -31,6 +32,8 @@ ASKED = 200
 EVERY_S = 0.003
 QUIET_S = 2.0
 EVERY = "every file"
+INVENTED = "zorglub"
+_PHRASINGS = re.compile(rf"(\bfr: \[\s*)(?:{INVENTED} \w+, )?")
 ONE_MS, MANY_S, WAIT_MS = 200.0, 2.0, 20.0
 
 
@@ -174,7 +177,12 @@ def _changes(root: Path) -> dict[str, list[Path]]:
 
 
 def _change(files: Sequence[Path], number: int) -> None:
-    """A remark at the end of each file: its text is another, so it is read into values and laid out anew."""
+    """A phrasing that nobody else has in each file that has some, and a remark at the end of the others.
+
+    The text is another one, so it is read into values, checked for words that mean two things, and laid out anew.
+    """
     for path in files:
         text = path.read_text(encoding="utf-8").partition("\n# changed ")[0]
-        path.write_text(f"{text}\n# changed {number} {path.name}\n", encoding="utf-8")
+        word = f"{INVENTED} {path.stem.replace('-', '')}{chr(ord('a') + number)}"
+        changed, found = _PHRASINGS.subn(rf"\1{word}, ", text, count=1)
+        path.write_text(changed if found else f"{text}\n# changed {number} {path.name}\n", encoding="utf-8")

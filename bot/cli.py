@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ import click
 
 from bot import __version__
 from bot.channels.opening import Refused, Where, spoken
+from bot.channels.refusing import OneOf, Step, told, worded
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -67,9 +68,9 @@ class Commands(click.Group):
         except Refused as refused:
             status = tell(refused)
         except click.UsageError as error:
-            status = tell(_worded(error)) if not _is_help(error) else _help(error)
+            status = tell(worded(error)) if not _is_help(error) else _help(error)
         except OSError as error:
-            status = tell(Refused("system", error=error.strerror or error))
+            status = tell(Refused("system", error=error))
         except (click.Abort, KeyboardInterrupt):
             status = INTERRUPTED
         sys.exit(status or 0)
@@ -95,31 +96,11 @@ class Commands(click.Group):
 def tell(refused: Refused, line: int | None = None) -> int:
     """Print a refusal on the error stream; the status to leave with."""
     say = words()
-    sentence = say(f"terminal.{refused.key}", **dict(_told(refused.values, say)))
+    sentence = say(f"terminal.{refused.key}", **dict(told(refused.values, say)))
     if line is not None:
         sentence = say("terminal.at_line", number=line, sentence=sentence)
     click.echo(sentence, err=True)
     return 2
-
-
-def _told(values: Mapping[str, object], say: Wording) -> Iterator[tuple[str, object]]:
-    """The values of a sentence, with what is wrong with a base in the reader's language too."""
-    from bot.dialogue.problems import told
-    from bot.knowledge.document import Problem
-
-    for name, value in values.items():
-        yield name, told(value, say) if isinstance(value, Problem) else value
-
-
-def _worded(error: click.UsageError) -> Refused:
-    if isinstance(error, click.NoSuchOption):
-        return Refused("no_option", option=error.option_name)
-    if isinstance(error, click.BadOptionUsage):
-        return Refused("bad_option", option=error.option_name)
-    if isinstance(error, click.BadParameter):
-        hint = error.param.get_error_hint(error.ctx) if error.param and error.ctx else ""
-        return Refused("bad_option", option=hint.strip("'"))
-    return Refused("extra_argument")
 
 
 def _is_help(error: click.UsageError) -> bool:
@@ -188,7 +169,7 @@ def serve(where: Where, webhook: bool) -> None:
         raise Refused("unset" if unset.missing else "bad_setting", name=unset.name) from None
     root = folder(where.knowledge)
     finish(root)
-    loaded = answerable(where)
+    loaded = answerable(where, whole=True)
     base = only(loaded.base, where.election)
     now = clock(where.now, next(iter(base.elections.values())).description.time_zone)
     assistant = prepared(base, now())
@@ -254,7 +235,7 @@ def _answer_lines(assistant: Assistant, election: Election, now: datetime) -> in
 
 @main.command()
 @click.option("--fast", is_flag=True, help="Do not try out every phrasing.")
-@click.option("--format", "form", type=click.Choice(["text", "github"]), default="text")
+@click.option("--format", "form", type=OneOf(["text", "github"]), default="text")
 @everywhere
 def check(where: Where, fast: bool, form: str) -> int:
     """Report every problem of the knowledge base, sorted by place."""
@@ -305,7 +286,7 @@ def site(where: Where, target: str) -> None:
 
 
 @main.command()
-@click.option("--format", "form", type=click.Choice(["csv", "json", "markdown"]), default="json")
+@click.option("--format", "form", type=OneOf(["csv", "json", "markdown"]), default="json")
 @click.option("--output", metavar="FILE", help="Write it into a file instead of printing it.")
 @everywhere
 def export(where: Where, form: str, output: str | None) -> None:
@@ -326,7 +307,7 @@ def review(where: Where, called: str | None) -> None:
 
 
 @main.command()
-@click.argument("kind", type=click.Choice(["candidate", "position", "topic", "fact", "source"]))
+@click.argument("kind", type=OneOf(["candidate", "position", "topic", "fact", "source"]))
 @everywhere
 def add(where: Where, kind: str) -> None:
     """Write a new entry into the knowledge folder, from answers to a few questions."""
@@ -347,7 +328,7 @@ def diff(where: Where, revision: str, other: str | None) -> int:
 
 
 @main.command()
-@click.argument("number", type=click.IntRange(1), required=False)
+@click.argument("number", type=Step(), required=False)
 @click.option(
     "--limit",
     type=click.IntRange(1, 10_000),

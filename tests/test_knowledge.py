@@ -20,7 +20,14 @@ ROOT = Path(__file__).parent.parent
 BUNDLED = ROOT / "knowledge"
 INVENTED = ROOT / "tests/fixtures/knowledge"
 RULES = {**CHECKS, **phrasing_checks.CHECKS}
-KNOWN_NOTICES = {"source 'ici-2026' has no url: to complete"}
+ASKED_BACK = "{} asks for the same as {}: the bot will ask back between the two"
+KNOWN_NOTICES = {
+    "source 'ici-2026' has no url: to complete",
+    # words that share a stem and nothing else: voters who type one of them are asked back, and rightly so
+    ASKED_BACK.format("'weed'", "'weeds' of topic 'cleanliness'"),
+    ASKED_BACK.format("'CAF'", "'cafés' of topic 'local-business'"),
+    ASKED_BACK.format("'parking'", "'parks' of topic 'environment'"),
+}
 FOUND_AGAIN = 0.97
 
 

@@ -7,12 +7,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from bot.channels.browsing import names_of
 from bot.channels.moderation import Moderation, Section, cut
-from bot.channels.opening import Refused, Where, chosen, clock, folder, sound
+from bot.channels.opening import Clock, Refused, Where, chosen, clock, folder, sound
 from bot.channels.reviewing.filling import CANCELLED, Form
-from bot.channels.reviewing.talking import Left, Talk
+from bot.channels.reviewing.talking import Left, Talk, numbered
 from bot.dialogue.wording import Wording
 from bot.knowledge.editing import Conflict, Operation, Uneditable
+from bot.language.text import fold
 from bot.moderation import forms
 from bot.moderation.drafting import Draft
 from bot.moderation.making import Unsound, make
@@ -28,9 +30,10 @@ def add(where: Where, kind: str, say: Wording) -> None:
     election = chosen(sound(where), where.election)
     telling = Moderation(election, say)
     talk = Talk(say)
-    form = Form(talk, telling, strict=not talk.on_terminal)
+    now = clock(where.now, election.description.time_zone)
+    form = Form(talk, telling, now=now, strict=not talk.on_terminal)
     talk.tell(say("terminal.adding.welcome"))
-    adding = _Adding(where, talk, telling)
+    adding = _Adding(where, talk, telling, now)
     draft = Draft(kind, election.id)
     try:
         while True:
@@ -51,13 +54,13 @@ def add(where: Where, kind: str, say: Wording) -> None:
 class _Adding:
     """What becomes of a filled-in form."""
 
-    def __init__(self, where: Where, talk: Talk, telling: Moderation) -> None:
+    def __init__(self, where: Where, talk: Talk, telling: Moderation, now: Clock) -> None:
         self._where = where
         self._talk = talk
         self._telling = telling
         self._root = folder(where.knowledge)
         self._trials = Trials(self._root)
-        self._now = clock(where.now, telling.election.description.time_zone)
+        self._now = now
 
     def decide(self, draft: Draft) -> str:
         """Show what would change and ask whether to write it: `written`, `back`, or that it was cancelled."""
@@ -65,7 +68,7 @@ class _Adding:
         edit = edit_of(draft, telling.election, self._now())
         with _explained(say):
             preview = self._trials.preview(edit.operations, edit.election, (), self._now())
-        talk.show(Section(telling.title(edit)), *telling.preview(preview))
+        talk.show(Section(telling.title(edit)), *telling.preview(preview, edit))
         sound = preview.sound and bool(preview.changed)
         if not talk.on_terminal and preview.problems:
             raise Refused("unsound", problem=preview.problems[0])
@@ -74,13 +77,35 @@ class _Adding:
             (each, say(f"terminal.adding.{word}"))
             for each, word in (("back", "change"), (CANCELLED, "cancel"))
         ]
-        value, _ = talk.choose(options, ("back", "cancel"))
+        value = self._confirmed(options)
         if value == "write":
             with _explained(say):
                 files = _write(self._root, edit.operations)
             self._tell_what_next(files, draft)
             return "written"
         return CANCELLED if value == "cancel" else value
+
+    def _confirmed(self, options: Sequence[tuple[str, str]]) -> str:
+        """What is chosen, by its number or by yes or no; piped, what is neither ends it."""
+        talk, say = self._talk, self._talk.say
+        said = names_of("terminal.adding.said")
+        talk.options([label for _, label in options])
+        values = [value for value, _ in options]
+        while True:
+            try:
+                typed = talk.listen(("back", "cancel"), answering=False)
+            except Left as left:
+                raise left if left.asked else Refused("adding.unconfirmed") from None
+            number = numbered(typed.text, len(options))
+            value = typed.command or (said.get(fold(typed.text), "") if number is None else values[number])
+            if value in (*values, "cancel"):
+                return value
+            if typed.text:
+                key = "no_choice" if "write" in values else "no_choice_unsound"
+                sentence = say(f"terminal.adding.{key}", typed=cut(typed.text, SHOWN))
+                if not talk.on_terminal:
+                    raise Refused("not_taken", sentence=sentence)
+                talk.tell(sentence)
 
     def _tell_what_next(self, files: Sequence[str], draft: Draft) -> None:
         say = self._talk.say

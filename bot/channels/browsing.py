@@ -37,24 +37,25 @@ class Browsing:
         return sorted((self.say.source(source), source.url or "") for source in sources)
 
     def corrections(self) -> list[str]:
-        """What was corrected of candidates' statements and of facts, latest first."""
+        """What was corrected of candidates' statements and of facts, with what it says now, latest first."""
         found = [
-            (claim.corrected, f"{candidate.id}/{topic}")
+            (claim, f"{candidate.id}/{topic}")
             for candidate in self.election.candidates.values()
             for topic, claims in candidate.positions.items()
             for claim in claims
         ]
-        found += [(claim.corrected, f.id) for f in self.election.all("facts").values() for claim in f.answer]
-        corrected = [(c.date, target, c) for c, target in found if c is not None]
+        found += [(claim, fact.id) for fact in self.election.all("facts").values() for claim in fact.answer]
+        corrected = [(c.corrected.date, target, c, c.corrected) for c, target in found if c.corrected]
         return [
             self.say(
                 "telegram.corrected",
                 date=self.say.date(day),
                 subject=self.subject(target),
-                was=self.text(c.was),
-                why=self.text(c.why),
+                was=self.text(correction.was),
+                now=self.text(claim.claim),
+                why=self.text(correction.why),
             )
-            for day, target, c in sorted(corrected, key=lambda each: each[:2], reverse=True)
+            for day, target, claim, correction in sorted(corrected, key=lambda each: each[:2], reverse=True)
         ]
 
     def headline(self, candidate: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import get_terminal_size
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bot.channels.opening import Refused, Where, chosen, clock, read
-from bot.channels.reports import Table, show
+from bot.channels.reports import Table, aligned, show
 from bot.dialogue.wording import Wording
 from bot.knowledge.checks import CHECKS
 from bot.matching.checking import problems_of
@@ -77,10 +77,20 @@ def tables(coverage: Coverage, say: Wording, heads: tuple[str, ...]) -> tuple[Ta
     )
 
 
+def short(names: Sequence[str]) -> tuple[str, ...]:
+    """Names with an initial for the first, for everyone alike; whole if two would then be one."""
+    parts = [name.partition(" ") for name in names]
+    cut = tuple(f"{first[0]}. {rest}" if rest else first for first, _, rest in parts)
+    return cut if len(set(cut)) == len(cut) else tuple(names)
+
+
 def _show_tables(coverage: Coverage, say: Wording) -> None:
-    ids = tuple(tally.candidate for tally in coverage.candidates)
-    numbers = tuple(str(number) for number in range(1, len(ids) + 1))
-    topics, candidates = tables(coverage, say, numbers if sys.stdout.isatty() else ids)
+    names = short([tally.name for tally in coverage.candidates])
+    numbers = tuple(str(number) for number in range(1, len(names) + 1))
+    room = get_terminal_size().columns
+    topics, candidates = tables(coverage, say, names)
+    if sys.stdout.isatty() and max(map(len, aligned(topics).splitlines())) + len(topics.head) > room:
+        topics, candidates = tables(coverage, say, numbers)
     print(f"{say('coverage.caption')} ({NOTHING} {say('coverage.none')}){say('colon').rstrip()}")
     show(topics)
     print()
@@ -131,5 +141,5 @@ def _write(coverage: Coverage, found: tuple[Group, ...], say: Wording, wanted: W
         try:
             write_whole(Path(file), content)
         except OSError as error:
-            raise Refused("no_writing", file=file, error=error.strerror or error) from None
+            raise Refused("no_writing", file=file, error=error) from None
         print(say("coverage.written", file=file))

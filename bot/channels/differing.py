@@ -139,6 +139,8 @@ class _Difference:
             yield "\n" + say("terminal.differing.moved", count=len(listed), worse=worse)
         for each in listed:
             yield self._line(each, told)
+        if any(each.worse for each in listed):
+            yield say("terminal.differing.bank")
         if same := len(moved) - len(listed):
             yield "\n" + say("moderation.preview.reworded", count=same, asked=asked)
 
@@ -150,6 +152,9 @@ class _Difference:
         line = say(
             "terminal.differing.line", mark=mark, id=question.id, text=text, before=before, after=after
         )
+        if each.worse and each.after.verdict is not Verdict.MISATTRIBUTED and _unexpected(each):
+            expected = say(f"moderation.outcome.{question.outcome}")
+            return say("terminal.differing.expects", line=line, expected=expected)
         if each.before.verdict is each.after.verdict:
             return line
         was, now = (say(f"terminal.verdict.{result.verdict}") for result in (each.before, each.after))
@@ -192,6 +197,11 @@ class _Difference:
             return say("terminal.differing.words", was=texts[0], now=texts[1])
         keys = ", ".join(change.keys)
         return say("terminal.differing.keys", change=texts[0], keys=keys) if keys else texts[0]
+
+
+def _unexpected(each: Moved) -> bool:
+    """Whether its bank expects another kind of answer."""
+    return each.after.reply.name != each.after.question.outcome
 
 
 def tally(results: Sequence[Moved], say: Wording) -> Table:

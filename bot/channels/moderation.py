@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from bot.channels import sourcing
 from bot.channels.browsing import Browsing
 from bot.dialogue.problems import told
 from bot.dialogue.reply import Reply
@@ -13,9 +14,10 @@ from bot.dialogue.wording import Wording
 from bot.evaluation.scoring import Result
 from bot.knowledge.document import Problem
 from bot.knowledge.model import Election
+from bot.language.text import fold
 from bot.moderation.answers import Fault
 from bot.moderation.drafting import Draft
-from bot.moderation.forms import NEW, Field, fields, statement
+from bot.moderation.forms import NEW, Field, fields, possible, statement
 from bot.moderation.proposals import Decided, Edit, Impossible
 from bot.moderation.queue import Group
 from bot.moderation.trying import Preview
@@ -62,32 +64,42 @@ class Moderation:
         return "\n".join([*lines, *([self.say("moderation.or_skip")] if field.optional else [])])
 
     def choices(
-        self, field: Field, closest: Sequence[str] = (), limit: int | None = CHOICES
+        self,
+        field: Field,
+        closest: Sequence[str] = (),
+        limit: int | None = CHOICES,
+        draft: Draft | None = None,
     ) -> list[tuple[str, str]]:
-        """What can be chosen, as (value, words); the closest first, and the latest sources before the others."""
+        """What can be chosen, as (value, words); the closest first, of sources those at hand and then the latest."""
         wanted = list(field.choices)
         if field.name == "source":
-            wanted = [NEW, *reversed([each for each in wanted if each != NEW])]
-        parts = dict.fromkeys(part for each in closest for part in each.split("/"))
+            ranked = sourcing.nearest(draft or Draft("source", self.election.id), self.election)
+            wanted = [NEW, *ranked]
+        elif field.name == "target" and draft is not None:
+            wanted = self._entries(draft.kind)
+        parts = dict.fromkeys(part for each in closest for part in (each, *each.split("/")))
         near = [part for part in parts if part in wanted]
         listed = [*near, *(each for each in wanted if each not in near)]
-        if field.name in ("topic", "parent") and near:
-            listed = near
         return [(each, self.choice(field, each)) for each in listed[:limit]]
+
+    def _entries(self, kind: str) -> list[str]:
+        """The topics and the facts that an edit can be about, by name."""
+        entries = [*self.election.all("topics"), *self.election.all("facts")]
+        found = [each for each in entries if possible(each, kind, self.election)]
+        return sorted(found, key=lambda each: fold(self.subject(each)))
 
     def choice(self, field: Field, value: str) -> str:
         """The words for one choice."""
         if field.name == "source":
-            known = self.election.has("sources", value)
-            return (
-                self.say.source(self.election.source(value)) if known else self.say("moderation.choice.new")
-            )
+            if not self.election.has("sources", value):
+                return self.say("moderation.choice.new")
+            return sourcing.named(self.election.source(value), self.say)
         if field.name == "statement":
             claim = statement(self.election, value)
             return cut(self.browsing.text(claim.claim), STATEMENT) if claim is not None else value
         if field.name == "source_language":
             return self.say.language_name(value)
-        if field.name == "gender":
+        if field.name in ("gender", "keep_quote"):
             return self.say(f"moderation.choice.{value}")
         return self.browsing.subject(value) or value
 
@@ -152,13 +164,16 @@ class Moderation:
         """What an edit is about, by the names voters see where there are any."""
         return self.browsing.subject(subject) or subject
 
-    def preview(self, preview: Preview) -> Iterator[Section]:
+    def preview(self, preview: Preview, edit: Edit | None = None) -> Iterator[Section]:
         """What an edit changes, in the order in which a careful reader wants to know it."""
         say = self.say
         if not preview.changed:
             yield Section(say("moderation.preview.nothing"))
             return
-        yield Section(say("moderation.preview.diff"), tuple(preview.diff.splitlines()), verbatim=True)
+        yield Section(say("moderation.preview.diff"))
+        for file, lines in changed_lines(preview.diff):
+            yield Section(file, lines, verbatim=True)
+        yield from self.sources(edit) if edit is not None else ()
         if preview.problems:
             yield Section(say("moderation.preview.problems"), self.problems(preview.problems))
             return
@@ -184,10 +199,21 @@ class Moderation:
         moved = sorted((m for m in preview.moved if m.elsewhere or m.worse), key=lambda each: not each.worse)
         if moved:
             lines = self._few([self._moved(each.before, each.after, each.worse) for each in moved])
+            if moved[0].worse:
+                lines = (*lines, self.say("moderation.preview.worse"))
             yield Section(self.say("moderation.preview.moved", count=preview.asked), lines)
         same = len(preview.moved) - len(moved)
         if same:
             yield Section(self.say("moderation.preview.reworded", count=same, asked=preview.asked))
+
+    def sources(self, edit: Edit) -> list[Section]:
+        """Where what an edit says can be looked up, a line for each source."""
+        lines = []
+        for source in sourcing.rests_on(edit.operations, self.election):
+            name = sourcing.named(source, self.say)
+            key = "address" if source.url else "no_address"
+            lines.append(self.say(f"moderation.preview.{key}", source=name, address=source.url))
+        return [Section(self.say("moderation.preview.sources"), tuple(lines))] if lines else []
 
     def problems(self, problems: Sequence[Problem]) -> tuple[str, ...]:
         return self._few([told(problem, self.say) for problem in problems])
@@ -271,6 +297,25 @@ class Moderation:
 def impossibility(impossible: Impossible, say: Wording) -> str:
     """The sentence that says why an edit could not be made."""
     return say(f"moderation.impossible.{impossible.key}", **impossible.values)
+
+
+def changed_lines(diff: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Each file of a unified diff with its lines; where lines between are left out, there is an ellipsis."""
+    lines = diff.splitlines()
+    file, held = "", list[str]()
+    place = 0
+    while place < len(lines):
+        line, following = lines[place], lines[place + 1 : place + 3]
+        if line.startswith("--- ") and [each[:3] for each in following] == ["+++", "@@ "]:
+            if held:
+                yield file, tuple(held)
+            file, held = line.removeprefix("--- "), []
+            place += 3
+            continue
+        held.append("…" if line.startswith("@@ ") else line)
+        place += 1
+    if held:
+        yield file, tuple(held)
 
 
 def cut(text: str, length: int) -> str:

@@ -71,12 +71,16 @@ def read(where: Where) -> Loaded:
     return load(folder(where.knowledge))
 
 
-def answerable(where: Where) -> Loaded:
-    """What was read of a knowledge base that may be answered from; one with problems is refused."""
-    from bot.matching.checking import problems_of
+def answerable(where: Where, whole: bool = False) -> Loaded:
+    """What was read of a knowledge base that may be answered from; one with problems is refused.
+
+    Whoever answers for long looks at the `whole` of it: later changes are then compared with a sound base.
+    """
+    from bot.matching.checking import grave_problems, problems_of
 
     loaded = read(where)
-    problems = [p for p in problems_of(loaded, whole=False) if not p.notice]
+    found = grave_problems(loaded) if whole else problems_of(loaded, whole=False)
+    problems = [problem for problem in found if not problem.notice]
     if problems:
         raise Refused("broken", count=len(problems), problem=problems[0])
     return loaded

@@ -29,7 +29,7 @@ def build(where: Where, target: str, say: Wording) -> None:
     except NotOurs:
         raise Refused("not_a_site", folder=target) from None
     except OSError as error:
-        raise Refused("no_writing", file=target, error=error.strerror or error) from None
+        raise Refused("no_writing", file=target, error=error) from None
     click.echo(say("terminal.site_written", count=count, folder=target), err=True)
 
 
@@ -53,4 +53,4 @@ def write_out(where: Where, form: str, output: str | None, say: Wording) -> None
     try:
         write_whole(Path(output), content)
     except OSError as error:
-        raise Refused("no_writing", file=output, error=error.strerror or error) from None
+        raise Refused("no_writing", file=output, error=error) from None

@@ -5,6 +5,7 @@ Nothing here reads or writes a terminal, and nothing of the voter is stored: see
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.channels.browsing import Browsing, first_spoken, language_named, names_of, served
@@ -51,6 +52,17 @@ class _Answered:
 def commands() -> dict[str, str]:
     """Each name of a command, in any language, without accents: `/sujets` and `/topics` are one command."""
     return names_of("terminal.names")
+
+
+def which(begun: str, meant: Iterable[str], say: Wording, section: str) -> str:
+    """Asks which of several commands was meant by a beginning that their names share, in this language or another."""
+    names = {command: say(f"{section}.{command}").split() for command in meant}
+    own = [next((n for n in held if fold(n).startswith(fold(begun))), "") for held in names.values()]
+    found = [n for n in own if n]
+    *first, last = sorted(
+        f"/{n}" for n in (found if len(found) > 1 else [held[0] for held in names.values()])
+    )
+    return say("terminal.which_command", first=", ".join(first), last=last)
 
 
 class Conversation:
@@ -143,7 +155,7 @@ class Conversation:
         found = {command for known, command in commands().items() if known == fold(name)} or {
             command for known, command in commands().items() if name and known.startswith(fold(name))
         }
-        match found.pop() if len(found) == 1 else "":
+        match next(iter(found)) if len(found) == 1 else "":
             case "candidates":
                 return self._candidates()
             case "topics":
@@ -152,6 +164,8 @@ class Conversation:
                 return self._compare(argument.strip())
             case "sources":
                 return self._sources()
+            case "corrections":
+                return self._corrections()
             case "language":
                 return self._language(argument.strip())
             case "why":
@@ -162,6 +176,8 @@ class Conversation:
                 return Shown(self.say("terminal.commands", example=self.browsing.example()))
             case "quit":
                 return self.goodbye()
+            case _ if len(found) > 1:
+                return Shown(which(name, found, self.say, "terminal.names"))
             case _:
                 return Shown(self.say("terminal.unknown_command", command=f"/{name}"))
 
@@ -207,6 +223,13 @@ class Conversation:
     def _sources(self) -> Shown:
         entries = tuple(Listed(text, url or None) for text, url in self.browsing.sources())
         return Shown(self.say("terminal.sources"), entries=entries)
+
+    def _corrections(self) -> Shown:
+        lines = tuple(Listed(line) for line in self.browsing.corrections())
+        if lines:
+            return Shown(f"{self.say('telegram.corrections')}{self.say('colon').rstrip()}", entries=lines)
+        checked = self.say.date(self.election.description.checked)
+        return Shown(self.say("telegram.corrections_none", date=checked))
 
     def _language(self, wanted: str) -> Shown:
         languages = served(self.election.languages)

@@ -1,7 +1,7 @@
 """What is wrong with a knowledge base, in the reader's language.
 
 The checks say it in English. For each other language a file of pairs, read once there is a problem to tell, holds a
-sentence for each of theirs; what is not in it stays in English.
+sentence for each of theirs; what is not in it stays in English. That of English holds what a library words badly.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ class Pair:
 
 @cache
 def sections(code: str) -> Mapping[str, tuple[Pair, ...]]:
-    """The pairs of a language by section, in the order in which they are tried; none for English.
+    """The pairs of a language by section, in the order in which they are tried; few for English.
 
     What stands around a whole message comes first, then whatever has most words of its own.
     """

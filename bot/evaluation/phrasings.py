@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -12,6 +12,13 @@ from bot.dialogue.reply import Reply
 from bot.knowledge.checks.walking import Ways, ways
 from bot.knowledge.document import Problem, short
 from bot.knowledge.loading import Loaded
+
+_IN_WORDS: Mapping[str, str] = {
+    "unknown": "the bot answers that it does not know",
+    "decline": "the bot declines to answer",
+    "help": "the bot speaks of itself",
+}
+"""What is answered instead if that is no entry."""
 
 
 def misled(
@@ -56,4 +63,6 @@ def _is_about(reply: Reply, way: Ways) -> bool:
 
 def _instead(reply: Reply) -> str:
     about = ", ".join((*reply.candidates, *reply.topics, *reply.facts))
-    return f"answered with {about}" if about and reply.name != "unknown" else f"answered with '{reply.name}'"
+    if reply.name in _IN_WORDS:
+        return _IN_WORDS[reply.name]
+    return f"answered with {about or repr(reply.name)}"

@@ -37,6 +37,8 @@ def _day(value: object) -> object:
         try:
             return date.fromisoformat(value if _DAY.fullmatch(value) else "")
         except ValueError:
+            if _DAY.fullmatch(value):
+                raise ValueError("there is no such day") from None
             raise ValueError(f"{value[:40]!r} is not a possible date; write it as 2026-03-15") from None
     return value
 

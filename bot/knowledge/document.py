@@ -25,6 +25,9 @@ PROBLEMS = 100
 Keys = tuple[str | int, ...]
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
+UNCLOSED = "while scanning a quoted scalar"
+"""What libyaml was doing where quotation marks are not closed: they open in that place, long before it noticed."""
+
 # What an escape such as "\0" may smuggle into text: controls, the marks that reverse it, spaces nobody sees.
 _HASHTAG = re.compile(r"\s+#\w")
 _CONTROL = re.compile(
@@ -185,7 +188,8 @@ class _Builder:
         except _TooMuchError as error:
             yield self.stopped(mark.line + 1, mark.column + 1, str(error))
         except yaml.MarkedYAMLError as error:
-            at: Any = error.problem_mark or error.context_mark
+            opened = error.context_mark if error.context == UNCLOSED else None
+            at: Any = opened or error.problem_mark or error.context_mark
             message = f"this is not valid YAML: {error.problem or error.context}"
             yield self.stopped(at.line + 1, at.column + 1, message)
         except yaml.reader.ReaderError as error:

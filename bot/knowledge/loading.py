@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -51,6 +52,8 @@ Part = TypeVar("Part", bound=BaseModel)
 FOLDERS: Mapping[str, type[BaseModel]] = {"topics": Topic, "facts": Fact, "candidates": Candidate}
 MAPPINGS: Mapping[str, type[BaseModel]] = {"sources": Source, "parties": Party, "people": Person}
 SINGLE: Mapping[str, type[BaseModel]] = {"election": Description, "places": Places, "muted": Muted}
+UNSEEN = "\u00a0"
+UNSEEN_SPACES = "non-breaking spaces stand at the beginning of this line; use ordinary spaces"
 _NOTHING = Shared()
 EXPECTED = (*FOLDERS, "questions", *(f"{kind}.yaml" for kind in (*MAPPINGS, *SINGLE)))
 
@@ -330,6 +333,7 @@ def _explained(
         if detail["type"] == "extra_forbidden":
             word = str(keys[-1])
             message = f"{short(word)} is not known here{suggest(word, _fields(model, keys[len(at) : -1]))}"
+            message = UNSEEN_SPACES if word.startswith(UNSEEN) else message
         else:
             last = short(keys[-1]) if keys and isinstance(keys[-1], str) else "this"
             message = _sentence(detail["type"], last, detail["input"], detail.get("ctx", {}))
@@ -352,6 +356,8 @@ def _sentence(kind: str, last: str, value: object, context: Mapping[str, Any]) -
             return f"{last} must be a list: one line for each, starting with `- `"
         case "string_too_long":
             return f"this is too long: at most {context['max_length']} characters"
+        case "string_too_short" if re.fullmatch("'[a-z]{2,3}'", last):
+            return f"the text {last} is empty; write it"
         case "string_too_short" | "too_short":
             return f"{last} is empty"
         case "too_long":
@@ -368,9 +374,11 @@ def _sentence(kind: str, last: str, value: object, context: Mapping[str, Any]) -
 
 def _pattern_message(value: object, pattern: str = "") -> str:
     if pattern.startswith("^https?"):
-        return f"{short(value)} is not a web address; it starts with https://"
+        return f"{short(value)} is not a web address; it starts with http:// or https://"
     if pattern.startswith(r"^\d{4}"):
         return f"{short(value)} is not a possible date; write 2026-03-15, 2026-03 or 2026"
+    if str(value).startswith(UNSEEN):
+        return UNSEEN_SPACES
     if pattern == "^[a-z]{2,3}$":
         comma = ", and put text that holds a comma between quotation marks" if len(str(value)) > 3 else ""
         return f"{short(value)} is not a language; write fr or en{comma}"

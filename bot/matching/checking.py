@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields, replace
+from functools import partial
 from typing import Any, TypeVar
 
 from bot.knowledge.checks import CHECKS, Check, check
@@ -11,6 +12,7 @@ from bot.knowledge.document import Problem
 from bot.knowledge.loading import Loaded
 from bot.knowledge.model import Base, Election, Shared
 from bot.matching import phrasing_checks
+from bot.matching.asking import Asking
 
 Part = TypeVar("Part")
 
@@ -20,13 +22,18 @@ ACROSS = ("used-sources",)
 OF_TEXTS = ("languages", "lengths", "judging-words", "figures", "alias-lengths", "known-languages")
 """The checks that look at one text after the other, and at nothing else but the languages of the election."""
 
-OF_NOTICES = ("names", "phrasing-lengths", "linked-sources")
+OF_NOTICES = ("names", "phrasing-lengths", "linked-sources", "kindred-phrasings")
 """The checks that only ever say what may be completed."""
 
 
 def problems_of(loaded: Loaded, whole: bool = True) -> tuple[Problem, ...]:
     """All that is wrong with a base; if not `whole`, without the slow search for phrasings that clash."""
-    return check(loaded, {**CHECKS, **phrasing_checks.CHECKS} if whole else _fast())
+    return check(loaded, {**CHECKS, **_of_words(loaded)} if whole else _fast())
+
+
+def grave_problems(loaded: Loaded) -> tuple[Problem, ...]:
+    """What keeps a base from being answered from."""
+    return new_problems(loaded, Base({}, ""))
 
 
 def new_problems(loaded: Loaded, sound: Base) -> tuple[Problem, ...]:
@@ -34,14 +41,15 @@ def new_problems(loaded: Loaded, sound: Base) -> tuple[Problem, ...]:
 
     What is the very same as in that one is not looked at again where it cannot matter, and notices are left out.
     """
-    checks = {name: one for name, one in _fast().items() if name not in OF_NOTICES}
-    across = {name: checks.pop(name) for name in ACROSS}
-    of_texts = {name: checks.pop(name) for name in OF_TEXTS}
     elections = {i: e for i, e in loaded.base.elections.items() if e is not sound.elections.get(i)}
     texts = {i: _changed(election, sound.elections.get(i)) for i, election in elections.items()}
+    changed = replace(loaded, base=replace(loaded.base, elections=elections))
+    checks = {n: one for n, one in {**CHECKS, **_of_words(changed)}.items() if n not in OF_NOTICES}
+    across = {name: checks.pop(name) for name in ACROSS}
+    of_texts = {name: checks.pop(name) for name in OF_TEXTS}
     found = {
         *check(loaded, across),
-        *check(replace(loaded, base=replace(loaded.base, elections=elections)), checks),
+        *check(changed, checks),
         *check(replace(loaded, base=replace(loaded.base, elections=texts)), of_texts),
     }
     return tuple(sorted(problem for problem in found if not problem.notice))
@@ -49,6 +57,17 @@ def new_problems(loaded: Loaded, sound: Base) -> tuple[Problem, ...]:
 
 def _fast() -> dict[str, Check]:
     return {**CHECKS, "known-languages": phrasing_checks.known_languages}
+
+
+def _of_words(loaded: Loaded) -> dict[str, Check]:
+    """The checks that cut text into words; those of the ways of asking share what they cut."""
+    asking = Asking(loaded)
+    shared: dict[str, Check] = {
+        "single-phrasings": partial(phrasing_checks.single_phrasings, asking=asking),
+        "kindred-phrasings": partial(phrasing_checks.kindred_phrasings, asking=asking),
+        "own-aliases": partial(phrasing_checks.own_aliases, asking=asking),
+    }
+    return {**phrasing_checks.CHECKS, **shared}
 
 
 def _changed(now: Election, before: Election | None) -> Election:

@@ -34,13 +34,13 @@ class _Known(NamedTuple):
 
 
 class _Texts:
-    """What voters ask with, by its words."""
+    """What voters ask with, by those of its words that an entry begins with."""
 
-    def __init__(self, known: Iterable[tuple[str, str]]) -> None:
+    def __init__(self, known: Iterable[tuple[str, str]], first: frozenset[str]) -> None:
         self._by_word: dict[str, list[_Known]] = {}
         for text, what in known:
             spoken = folded(text)
-            for word in {*spoken}:
+            for word in first.intersection(spoken):
                 self._by_word.setdefault(word, []).append(_Known(text, spoken, what))
 
     def hidden(self, entry: Sequence[str]) -> Iterator[_Known]:
@@ -52,13 +52,15 @@ class _Texts:
 def muted_words(loaded: Loaded) -> Iterator[Problem]:
     """Nobody sees what is muted: an entry must be long enough to mean something, and hide no word of the base."""
     folders: dict[str, _Texts] = {}
+    entries = {q for election, _ in elections(loaded) for _, s in layers(election) for q in s.muted.questions}
+    first = frozenset(word for entry in entries for word in folded(entry)[:1])
     for election, _ in elections(loaded):
         if not any(shared.muted.questions for _, shared in layers(election)):
             continue
         for folder, shared in layers(election):
-            folders[folder] = folders.get(folder) or _Texts(_of_folder(shared))
+            folders[folder] = folders.get(folder) or _Texts(_of_folder(shared), first)
         texts = [
-            _Texts(_of_candidates(election.candidates.values())),
+            _Texts(_of_candidates(election.candidates.values()), first),
             *(folders[f] for f, _ in layers(election)),
         ]
         for folder, shared in layers(election):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from itertools import chain
+from secrets import token_hex
 from typing import Any
 
 from bot.state.records import Unanswered
@@ -24,6 +27,8 @@ class Draft:
     values: Mapping[str, str] = field(default_factory=dict)
     questions: tuple[Unanswered, ...] = ()
     paused: bool = False
+    id: str = field(default_factory=lambda: token_hex(8), compare=False)
+    """Tells it apart from any other, however alike they are."""
 
     def with_value(self, key: str, value: str) -> Draft:
         """With one more answer, at the end; answering again moves it there."""
@@ -32,6 +37,11 @@ class Draft:
 
     def without(self, *keys: str) -> Draft:
         return replace(self, values={key: value for key, value in self.values.items() if key not in keys})
+
+    @property
+    def proposal(self) -> str:
+        """The id of the proposal that it becomes, as it is filled in now: it is proposed once, and again if changed."""
+        return short_id(self.id, self.kind, self.election, *chain.from_iterable(self.values.items()))
 
     def written(self) -> str:
         """As text that `read` takes."""
@@ -42,8 +52,14 @@ class Draft:
             "values": dict(self.values),
             "questions": questions,
             "paused": self.paused,
+            "id": self.id,
         }
         return json.dumps(held, ensure_ascii=False)
+
+
+def short_id(*parts: str) -> str:
+    """Sixteen letters and digits, the same for the same parts."""
+    return hashlib.sha256("\0".join(parts).encode(errors="surrogatepass")).hexdigest()[:16]
 
 
 def read(text: str) -> Draft | None:
@@ -58,6 +74,7 @@ def read(text: str) -> Draft | None:
             values={str(key): str(value) for key, value in held["values"].items()},
             questions=tuple(Unanswered(*map(str, question)) for question in held["questions"]),
             paused=bool(held["paused"]),
+            id=str(held.get("id") or "") or short_id(text),
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None

@@ -12,6 +12,8 @@ from bot.moderation.drafting import Draft
 
 NEW = "new"
 """The choice of a source that is not in the base yet."""
+KEEP, DROP = "keep", "drop"
+"""What can become of the quote of a statement that is corrected."""
 NONE = ""
 """What is kept of a field that was skipped."""
 OFFERED = "offered"
@@ -85,6 +87,14 @@ def statement(election: Election, chosen: str) -> Claim | None:
     return dict(statements(election, chosen.partition("#")[0])).get(chosen)
 
 
+def language_of_source(draft: Draft, election: Election) -> str:
+    """The language of the source that was chosen or described; nothing until then."""
+    chosen = draft.values.get("source", "")
+    if election.has("sources", chosen):
+        return election.source(chosen).language
+    return draft.values.get("source_language", "")
+
+
 def phrases(text: str) -> list[str]:
     """Several ways of asking, written one after the other with commas between."""
     return list(dict.fromkeys(" ".join(each.split()) for each in SEPARATORS.split(text) if each.strip()))
@@ -155,8 +165,15 @@ def _phrasing(draft: Draft, election: Election) -> Iterator[Field]:
 
 
 def _correction(draft: Draft, election: Election) -> Iterator[Field]:
+    """What it says, and whether that still rests on its source and its quote; then why it was wrong."""
     yield from _chosen(draft, election)
     yield from (Field("claim", code) for code in election.languages)
+    held = statement(election, draft.values.get("statement", ""))
+    yield from _sourced(draft, election, offered=held.source if held is not None else "")
+    if held is not None and held.quote:
+        # words of another source can hardly be the very same, and never in another language
+        same = language_of_source(draft, election) in held.quote
+        yield Field("keep_quote", choices=(KEEP, DROP) if same else (DROP,))
     yield from (Field("why", code) for code in election.languages)
 
 
@@ -183,9 +200,9 @@ def _claimed(draft: Draft, election: Election) -> Iterator[Field]:
     yield Field("quote", optional=True)
 
 
-def _sourced(draft: Draft, election: Election) -> Iterator[Field]:
+def _sourced(draft: Draft, election: Election, offered: str = "") -> Iterator[Field]:
     """A source of the base, or all that is to be known of a new one."""
-    yield Field("source", choices=(*election.all("sources"), NEW))
+    yield Field("source", choices=(*election.all("sources"), NEW), offered=offered)
     if draft.values.get("source") == NEW:
         yield from _described(election)
 

@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.knowledge.document import Problem
 from bot.knowledge.editing import Conflict, Operation, applied, edited, settled
-from bot.matching.checking import problems_of
 from bot.moderation.fitting import fitted
 from bot.moderation.storing import recover, texts
-from bot.moderation.trying import difference, trial
+from bot.moderation.trying import Unsound, brought, trial
+
+__all__ = ["Made", "Unsound", "make", "make_again", "read", "sides", "written"]
 
 Texts = Mapping[str, str | None]
-
-
-class Unsound(Exception):  # noqa: N818 - it is an answer to a moderator, not a fault of the program
-    """What would be wrong with the base after an edit."""
-
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__(f"{len(problems)} problems")
-        self.problems = tuple(problems)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +28,11 @@ class Made:
     operations: tuple[Operation, ...]
     """What it comes to: without what was there already, and so that the inverses give back what was before."""
 
-    @property
-    def lines(self) -> str:
-        """The lines that it changes."""
-        return difference(self.before, self.after)
-
 
 def make(root: Path, changes: Sequence[Operation]) -> Made:
     """An edit that leaves a base which may be answered from; `Unsound` if it does not, `Conflict` if it cannot be made.
 
+    `Broken` if it is no fault of the edit. One that changes nothing has nothing `after` it.
     To be called with the folder locked.
     """
     recover(root)
@@ -51,9 +40,8 @@ def make(root: Path, changes: Sequence[Operation]) -> Made:
     changes = fitted(before, changes)
     after = {file: text for file, text in applied(before, changes).items() if text != before[file]}
     with trial(root, after) as loaded:
-        problems = [problem for problem in problems_of(loaded) if not problem.notice]
-    if problems:
-        raise Unsound(problems)
+        if problems := brought(loaded, root):
+            raise Unsound(problems)
     return Made(before, after, _settled(before, changes) if after else ())
 
 
@@ -92,8 +80,13 @@ def read(text: str) -> tuple[Operation, ...]:
     return tuple(Operation.read(each) for each in (held if isinstance(held, list) else [held]))
 
 
-def sides(lines: str) -> tuple[str, str]:
-    """What a difference takes away, and what it puts there."""
-    told = [line for line in lines.splitlines() if not line.startswith(("---", "+++"))]
-    before, after = ("\n".join(line[1:] for line in told if line.startswith(sign)) for sign in "-+")
-    return before, after
+def sides(made: Made) -> tuple[str, str]:
+    """The lines that an edit takes away, and those that it puts there; below the names of files if it takes several."""
+    found: dict[str, list[str]] = {"-": [], "+": []}
+    for file, text in made.after.items():
+        old, new = (made.before.get(file) or "").splitlines(), (text or "").splitlines()
+        told = list(difflib.unified_diff(old, new, lineterm="", n=0))[2:]
+        for sign, lines in found.items():
+            held = [line[1:] for line in told if line.startswith(sign)]
+            lines += [f"{file}:", *held] if held and len(made.after) > 1 else held
+    return "\n".join(found["-"]), "\n".join(found["+"])

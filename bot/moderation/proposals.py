@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -13,71 +13,30 @@ from secrets import token_hex
 from typing import ParamSpec, TypeVar
 
 from bot.dialogue.assistant import Assistant
-from bot.knowledge.document import Problem
 from bot.knowledge.editing import Conflict, Operation, Uneditable
-from bot.knowledge.model import Election, Reviews
+from bot.knowledge.loading import load
+from bot.knowledge.model import Reviews
 from bot.lean import beside_answers
-from bot.moderation.drafting import Draft
-from bot.moderation.forms import next_field
-from bot.moderation.making import Made, Unsound, make, make_again, read, sides, written
-from bot.moderation.reviews import reason_to_wait
+from bot.moderation.drafting import short_id
+from bot.moderation.edits import Decided, Edit, Impossible, edit_of
+from bot.moderation.making import Made, make, make_again, read, sides, written
+from bot.moderation.reviews import reason_to_wait, sensitive, strictest
 from bot.moderation.storing import JOURNAL, Busy, Commit, Unfinished, locked, store
-from bot.moderation.trying import Preview, Trials
-from bot.moderation.writing import operations, subject
+from bot.moderation.trying import RECENT, Broken, Preview, Trials, Unsound
 from bot.state.records import Audited, Moderator, Proposal, Unanswered
 from bot.state.rows import whose
 from bot.state.state import State
+
+__all__ = ["Decided", "Edit", "Impossible", "Proposals", "edit_of"]
 
 Clock = Callable[[], datetime]
 Report = Callable[..., None]
 WITHOUT_HISTORY = ("no-git", "no-checkout", "ignored")
 """Where no commit is expected."""
+DISMISSED = 500
+"""How many characters the log keeps of the questions that were dismissed together."""
 P = ParamSpec("P")
 R = TypeVar("R")
-
-
-class Impossible(Exception):  # noqa: N818 - it is an answer to a moderator, not a fault of the program
-    """Why an edit cannot be made: a key of the wording's `moderation.impossible` section, and its values."""
-
-    def __init__(self, key: str, problems: Sequence[Problem] = (), **values: object) -> None:
-        super().__init__(key)
-        self.key = key
-        self.problems = tuple(problems)
-        self.values = values
-
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """An edit that is ready to be proposed."""
-
-    kind: str
-    election: str
-    subject: str
-    operations: tuple[Operation, ...]
-    questions: tuple[Unanswered, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """What became of an edit: applied, in which commit if there is one; or why it waits for somebody else."""
-
-    proposal: Proposal
-    waits: str = ""
-    commit: str | None = None
-    fault: str = ""
-    """Why it is in no commit, though the base is in a git checkout."""
-
-    @property
-    def applied(self) -> bool:
-        return self.proposal.status == "applied"
-
-
-def edit_of(draft: Draft, election: Election, now: datetime) -> Edit:
-    """The edit that a filled-in form stands for; `Impossible` if what it is about has changed since."""
-    if next_field(draft, election) is not None:
-        raise Impossible("conflict")
-    changes = operations(draft, election, now.date())
-    return Edit(draft.kind, election.id, subject(draft, election), changes, draft.questions)
 
 
 class Proposals:
@@ -98,14 +57,27 @@ class Proposals:
         self._now = now
         self._report = report
         self._alone_here = asyncio.Lock()
+        self._forgetting: asyncio.TimerHandle | None = None
 
     # --- looking
 
     async def preview(self, edit: Edit) -> Preview:
         """What an edit would do; the answers go on meanwhile."""
-        return await self._in_thread(
-            self.trials.preview, edit.operations, edit.election, edit.questions, self._now()
-        )
+        try:
+            return await self._in_thread(
+                self.trials.preview, edit.operations, edit.election, edit.questions, self._now()
+            )
+        finally:
+            self._forget_later()
+
+    async def waits(self, edit: Edit, moderator: Moderator) -> str:
+        """Why an edit would wait for somebody else, as the base stands; nothing if it would be applied at once."""
+        if edit.sensitive:
+            return "sensitive"
+        approved = await self.kept.approved(moderator.key, edit.kind)
+        base = (await self._in_thread(load, self.root)).base
+        policy = strictest([operation.file for operation in edit.operations], base)
+        return reason_to_wait(policy, edit.operations, approved)
 
     async def waiting(self) -> list[Proposal]:
         """What waits for a second pair of eyes, the oldest first."""
@@ -114,29 +86,40 @@ class Proposals:
     async def edit(self, proposal: Proposal) -> Edit:
         """The edit that somebody proposed."""
         made = _operations(proposal)
-        return Edit(proposal.kind, proposal.election, proposal.subject, made, proposal.questions)
+        return Edit(
+            proposal.kind, proposal.election, proposal.subject, made, proposal.questions, id=proposal.id
+        )
 
-    async def reversal(self, entry: int) -> Edit:
-        """The edit that undoes a step of the log."""
+    async def reversal(self, entry: int, identifier: str = "") -> Edit:
+        """The edit that undoes a step of the log; what took two to do takes two to undo.
+
+        With the id of a draft, it is proposed once.
+        """
         step = await self.kept.audit_entry(entry)
         proposal = await self.kept.proposal(step.proposal) if step is not None else None
         if step is None or proposal is None or step.action != "applied":
             raise Impossible("no_state" if self.state.degraded else "nothing_to_revert")
-        undone = tuple(operation.inverse() for operation in reversed(_operations(proposal)))
-        return Edit("reversal", proposal.election, proposal.subject, undone)
+        made = _operations(proposal)
+        undone = tuple(operation.inverse() for operation in reversed(made))
+        took_two = bool(proposal.reviewer) or any(map(sensitive, made))
+        about = (proposal.election, proposal.subject)
+        proposed = short_id(identifier, str(entry)) if identifier else ""
+        return Edit("reversal", *about, undone, sensitive=took_two, id=proposed)
 
     # --- doing
 
-    async def propose(self, edit: Edit, moderator: Moderator, policy: Reviews) -> Decided:
-        """Apply an edit, or keep it for somebody else to approve."""
-        approved = await self.kept.approved(moderator.key, edit.kind)
-        waits = reason_to_wait(policy, edit.operations, approved)
-        proposal = self._new(edit, moderator, "proposed" if waits else "approved")
+    async def propose(self, edit: Edit, moderator: Moderator) -> Decided:
+        """Apply an edit, or keep it for somebody else to approve; asked again, tell what became of it."""
         async with self._alone():
-            made = await self._in_thread(make, self.root, edit.operations)
+            await self._finish()
+            if (decided := await self._decided(edit, moderator)) is not None:
+                return decided
+            made = await self._made(edit.operations)
+            waits = await self.waits(edit, moderator)
+            proposal = self._new(edit, moderator, "proposed" if waits else "approved")
             self.kept.keep_proposal(proposal)
             if waits:
-                self._audit(proposal, "proposed", moderator, made.lines)
+                self._audit(proposal, "proposed", moderator, made)
                 await self._saved(replace(proposal, status="withdrawn"), moderator)
                 self._report("proposed", kind=edit.kind, election=edit.election)
                 return Decided(proposal, waits)
@@ -146,13 +129,14 @@ class Proposals:
     async def approve(self, identifier: str, moderator: Moderator) -> Decided:
         """Apply what somebody else proposed."""
         async with self._alone():
+            await self._finish()
             proposal = await self._undecided(identifier)
             if proposal.author == whose(moderator.key):
                 raise Impossible("own")
             approved = replace(
                 proposal, status="approved", reviewer=moderator.key, reviewer_name=moderator.name
             )
-            made = await self._in_thread(make, self.root, _operations(proposal))
+            made = await self._made(_operations(proposal))
             self.kept.keep_proposal(approved)
             self._audit(approved, "approved", moderator)
             await self._saved(proposal, moderator)
@@ -161,6 +145,7 @@ class Proposals:
     async def reject(self, identifier: str, moderator: Moderator) -> Proposal:
         """Decide against what somebody proposed; one's own is withdrawn."""
         async with self._alone():
+            await self._finish()
             proposal = await self._undecided(identifier)
             own = proposal.author == whose(moderator.key)
             status = "withdrawn" if own else "rejected"
@@ -176,14 +161,12 @@ class Proposals:
         """Finish what a killed process had approved and not applied; how many edits that were. It raises nothing."""
         if not await self.kept.proposals(["approved"]):
             return 0
-        finished = 0
         try:
             async with self._alone():
-                for proposal in await self.kept.proposals(["approved"]):
-                    finished += await self._resumed(proposal)
+                return await self._finish()
         except Impossible as impossible:
             self._report("edit_failed", level="warning", reason=impossible.key)
-        return finished
+        return 0
 
     async def dismiss(
         self, questions: Sequence[Unanswered], moderator: Moderator, back: bool = False
@@ -196,12 +179,20 @@ class Proposals:
                 self.kept.restore(question)
             else:
                 self.kept.dismiss(question, self._now().date())
-        first = questions[0]
         action = "restored" if back else "dismissed"
-        step = Audited(0, self._now(), moderator.name, action, first.election, first.text, "", "")
+        about = (questions[0].election, _several([question.text for question in questions]))
+        step = Audited(0, self._now(), moderator.name, action, *about, "", "")
         self.kept.audit(step)
-        if not await self.state.saved():
-            raise Impossible("no_state")
+        if await self.state.saved():
+            return
+        if not self.kept.take_back_dismissals(questions, step):  # they are being written this very moment
+            for question in questions:
+                if back:
+                    self.kept.dismiss(question, self._now().date())
+                else:
+                    self.kept.restore(question)
+            self.kept.audit(replace(step, at=self._now(), action="failed"))
+        raise Impossible("no_state")
 
     # --- parts
 
@@ -216,26 +207,69 @@ class Proposals:
             proposal, status="applied", decided_at=self._now(), operations=written(made.operations)
         )
         self.kept.keep_proposal(done)
-        self._audit(done, "applied", moderator, made.lines)
-        for question in proposal.questions:
-            self.state.settle(question)
+        self._audit(done, "applied", moderator, made)
         await self.state.saved()
+        await self._settle(proposal.questions)
         self._report("edited", kind=done.kind, election=done.election, commit=stored.commit)
         return Decided(
             done, commit=stored.commit, fault="" if stored.fault in WITHOUT_HISTORY else stored.fault
         )
 
+    async def _settle(self, questions: Sequence[Unanswered]) -> None:
+        """Take off the queue what is answered now; the rest waits on."""
+        with suppress(Impossible):  # the edit is made, and what is answered is not shown in the queue anyway
+            for question in await self._in_thread(self.trials.dealt_with, questions, self._now()):
+                self.state.settle(question)
+            await self.state.saved()
+        self.trials.forget()
+
+    def _forget_later(self) -> None:
+        """Let go of what a preview was compared with, unless another one follows."""
+        if self._forgetting is not None:
+            self._forgetting.cancel()
+        loop = asyncio.get_running_loop()
+        self._forgetting = loop.call_later(RECENT.total_seconds(), self.trials.forget)
+
+    async def _made(self, changes: Sequence[Operation]) -> Made:
+        """An edit worked out on the files as they stand."""
+        made = await self._in_thread(make, self.root, changes)
+        if not made.after:
+            raise Impossible("nothing")
+        return made
+
+    async def _decided(self, edit: Edit, moderator: Moderator) -> Decided | None:
+        """What became of an edit that was proposed before; nothing if it was given up for a fault."""
+        proposal = await self.kept.proposal(edit.id) if edit.id else None
+        if proposal is None:
+            return None
+        if proposal.status == "applied":
+            return Decided(proposal)
+        if proposal.status == "proposed":
+            return Decided(proposal, await self.waits(edit, moderator) or Reviews.ALWAYS.value)
+        if proposal.decided_at is not None:
+            raise Impossible("decided")
+        return None
+
+    async def _finish(self) -> int:
+        """Apply what a killed process had approved, with the folder to oneself; how many edits that were."""
+        return sum([await self._resumed(each) for each in await self.kept.proposals(["approved"])])
+
     async def _resumed(self, proposal: Proposal) -> bool:
-        """Whether an edit that was approved is applied now."""
+        """Whether an edit that was approved is applied now; it raises nothing."""
         name = proposal.reviewer_name or proposal.author_name
         moderator = Moderator(proposal.reviewer or proposal.author, name)
         try:
             made = await self._in_thread(make_again, self.root, _operations(proposal))
         except Impossible as impossible:
-            await self._failed(proposal, moderator)
+            if impossible.key != "broken":  # it may well be made already, and is once the files are mended
+                await self._failed(proposal, moderator)
             self._report("edit_failed", level="warning", reason=impossible.key)
             return False
-        return (await self._apply(proposal, moderator, made)).applied
+        try:
+            return (await self._apply(proposal, moderator, made)).applied
+        except Impossible as impossible:
+            self._report("edit_failed", level="warning", reason=impossible.key)
+            return False
 
     async def _failed(self, proposal: Proposal, moderator: Moderator) -> None:
         """What was approved by somebody else waits again; what was not is given up. Nobody approves their own."""
@@ -268,9 +302,12 @@ class Proposals:
             raise
         except Conflict:
             raise Impossible("conflict") from None
+        except Broken as broken:
+            raise Impossible("broken", broken.problems, count=len(broken.problems)) from None
         except Unsound as unsound:
             raise Impossible("problems", unsound.problems, count=len(unsound.problems)) from None
-        except (Uneditable, ValueError):
+        except (Uneditable, ValueError) as error:
+            self._report("edit_failed", level="warning", reason=type(error).__name__)
             raise Impossible("uneditable") from None
         except Busy:
             raise Impossible("busy") from None
@@ -297,7 +334,7 @@ class Proposals:
 
     def _new(self, edit: Edit, moderator: Moderator, status: str) -> Proposal:
         return Proposal(
-            id=token_hex(4),
+            id=edit.id or token_hex(8),
             election=edit.election,
             kind=edit.kind,
             author=moderator.key,
@@ -311,9 +348,9 @@ class Proposals:
             made_at=self._now(),
         )
 
-    def _audit(self, proposal: Proposal, action: str, moderator: Moderator, lines: str = "") -> None:
-        """A step of the log; `lines` is the difference that it made, or would make."""
-        before, after = sides(lines)
+    def _audit(self, proposal: Proposal, action: str, moderator: Moderator, made: Made | None = None) -> None:
+        """A step of the log, with what it changed, or would change."""
+        before, after = ("", "") if made is None else sides(made)
         about = (proposal.election, f"{proposal.kind} {proposal.subject}")
         step = Audited(0, self._now(), moderator.name, action, *about, before, after, proposal.id)
         self.kept.audit(step)
@@ -329,6 +366,12 @@ def _operations(proposal: Proposal) -> tuple[Operation, ...]:
         return read(proposal.operations)
     except ValueError:
         raise Impossible("uneditable") from None
+
+
+def _several(texts: Sequence[str]) -> str:
+    """Several questions in one line that is not too long."""
+    told = " · ".join(texts)
+    return told if len(told) <= DISMISSED else told[: DISMISSED - 1] + "…"
 
 
 def _commit(proposal: Proposal) -> Commit:

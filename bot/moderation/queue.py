@@ -21,6 +21,8 @@ from bot.moderation.muting import muted
 from bot.moderation.readings import ANSWERS, CLOSEST, Reading, reading
 from bot.state.records import FeedbackCount, Unanswered, UnansweredCount
 
+ROWS = 2_000
+"""How many questions are looked through, the most frequent first."""
 GOOD = "good"
 RATED = "rated"
 STILL_AMISS = "none_of_these"

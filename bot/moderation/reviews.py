@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from bot.knowledge.editing import Item, Key, Operation
-from bot.knowledge.model import Reviews
+from bot.knowledge.model import Base, Reviews
 
 TRUSTED = 20
 """After so many edits of a kind that others approved, a new moderator's edits of that kind need no more approval."""
@@ -18,6 +18,18 @@ WAYS_OF_ASKING = ("phrasings", "aliases")
 """What stands beside them in their files and says nothing to a voter."""
 ASKED_AS = "asked_as"
 """The same for one claim: what stands in it."""
+
+
+def readers(files: Iterable[str], base: Base) -> tuple[str, ...]:
+    """The elections that read one of these files."""
+    folders = {file.partition("/")[0] for file in files}
+    return tuple(i for i, held in base.elections.items() if folders & {i, *held.description.includes})
+
+
+def strictest(files: Iterable[str], base: Base) -> Reviews:
+    """Whose edits of these files must be approved: what one election lets pass may be shown in another."""
+    found = [base.elections[election].description.reviews for election in readers(files, base)]
+    return max(found, key=list(Reviews).index, default=Reviews.ALWAYS)
 
 
 def reason_to_wait(policy: Reviews, operations: Iterable[Operation], approved: int) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
+from threading import Lock
 
 from bot.dialogue.assistant import Assistant, Utterance
 from bot.dialogue.memory import Memory
@@ -22,10 +23,12 @@ from bot.knowledge.checks.walking import Ways, ways
 from bot.knowledge.document import Problem
 from bot.knowledge.editing import ADD, Operation, applied
 from bot.knowledge.loading import Loaded, load
-from bot.knowledge.model import Base
 from bot.language.text import words
 from bot.matching.checking import problems_of
 from bot.moderation.fitting import fitted
+from bot.moderation.muting import muted
+from bot.moderation.queue import STILL_AMISS
+from bot.moderation.reviews import readers
 from bot.moderation.storing import texts
 from bot.state.records import Unanswered
 
@@ -34,6 +37,22 @@ RECENT = timedelta(minutes=10)
 """How long what the banks came to is remembered: polls open, and close."""
 REHEARD = 400
 """Phrasings of others that are tried again at most, those first that share a word with a new one."""
+
+
+NO_ANSWER = ("unknown", "no_position", "clarification", "decline", "help")
+"""What a question comes to that still waits for its answer."""
+
+
+class Unsound(Exception):  # noqa: N818 - it is an answer to a moderator, not a fault of the program
+    """What would be wrong with the base after an edit."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__(f"{len(problems)} problems")
+        self.problems = tuple(problems)
+
+
+class Broken(Unsound):
+    """What is wrong with the base already, and would be so after an edit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,25 +121,28 @@ class Trials:
         self._served = served
         self._known = NOTHING
         self._before: tuple[Loaded, Assistant] | None = None
+        self._one_asks = Lock()
 
     def preview(
         self, operations: Sequence[Operation], election: str, questions: Sequence[Unanswered], now: datetime
     ) -> Preview:
-        """What the edit would do; `Conflict` or `Uneditable` if it cannot even be made. Takes a second or so."""
+        """What the edit would do; `Conflict` or `Uneditable` if it cannot even be made. Takes a second or so.
+
+        `Broken` if nothing can be applied, whatever it is.
+        """
         before = texts(self.root, dict.fromkeys(operation.file for operation in operations))
         changed = applied(before, fitted(before, operations))
         changed = {file: text for file, text in changed.items() if text != before[file]}
         diff = difference(before, changed)
         with trial(self.root, changed) as loaded:
-            problems = tuple(p for p in problems_of(loaded) if not p.notice)
-            if problems:
+            if problems := brought(loaded, self.root):
                 return Preview(changed, diff, problems)
             old, assistant = self._current()
             tried = Assistant(loaded.base)
             notices = _new(problems_of(loaded), problems_of(old))
             notices += _led_astray(operations, election, [(old, assistant), (loaded, tried)], now)
             answers = tuple(_answered(q, assistant, tried, now) for q in questions)
-            asked, then = self._asked(_touched(changed, loaded.base), assistant, now)
+            asked, then = self._asked(readers(changed, loaded.base), assistant, now)
             moved = tuple(_moved(asked, tried, then))
             return Preview(changed, diff, (), notices, answers, moved, len(asked))
 
@@ -130,27 +152,40 @@ class Trials:
         served = self._served()
         if served is not None and served.base.version == loaded.base.version:
             return loaded, served
-        if self._before is None or self._before[0].base.version != loaded.base.version:
-            self._before = loaded, Assistant(loaded.base)
-        return self._before
+        with self._one_asks:
+            before = self._before
+            if before is None or before[0].base.version != loaded.base.version:
+                before = self._before = loaded, Assistant(loaded.base)
+        return before
 
     def _asked(
         self, elections: tuple[str, ...], assistant: Assistant, now: datetime
     ) -> tuple[Outcomes, datetime]:
         """How the banks of these elections are answered today, and when they were asked: it is not voted every day."""
         version = assistant.base.version
-        *known, outcomes, asked_at = self._known
-        if known != [version, elections] or abs(now - asked_at) > RECENT:
-            outcomes, asked_at = [], now
-            for election in elections:
-                held = assistant.base.elections.get(election)
-                if held is None:
-                    continue
-                for question in questions_of(self.root, election):
-                    reply = ask(assistant, question, election, now)
-                    outcomes.append((election, score(question, reply, held)))
-            self._known = version, elections, outcomes, asked_at
+        with self._one_asks:
+            *known, outcomes, asked_at = self._known
+            if known != [version, elections] or abs(now - asked_at) > RECENT:
+                outcomes, asked_at = [], now
+                for election in elections:
+                    held = assistant.base.elections.get(election)
+                    if held is None:
+                        continue
+                    for question in questions_of(self.root, election):
+                        reply = ask(assistant, question, election, now)
+                        outcomes.append((election, score(question, reply, held)))
+                self._known = version, elections, outcomes, asked_at
         return outcomes, asked_at
+
+    def dealt_with(self, questions: Sequence[Unanswered], now: datetime) -> list[Unanswered]:
+        """The questions that the base as it is answers, or does not want to hear again."""
+        assistant = self._current()[1] if questions else None
+        return [q for q in questions if assistant is not None and _dealt_with(q, assistant, now)]
+
+    @property
+    def remembers(self) -> bool:
+        """Whether anything is kept for comparing."""
+        return self._before is not None or self._known is not NOTHING
 
     def forget(self) -> None:
         """Let go of what was kept for comparing."""
@@ -171,6 +206,15 @@ def trial(root: Path, changed: Mapping[str, str | None]) -> Iterator[Loaded]:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(text, encoding="utf-8", newline="")
         yield load(copy)
+
+
+def brought(tried: Loaded, root: Path) -> tuple[Problem, ...]:
+    """What a change would make wrong with the base below `root`; `Broken` if all that is wrong was so before."""
+    problems = [problem for problem in problems_of(tried) if not problem.notice]
+    new = _new(problems, problems_of(load(root.resolve()))) if problems else ()
+    if problems and not new:
+        raise Broken(problems)
+    return new
 
 
 def difference(before: Mapping[str, str | None], after: Mapping[str, str | None]) -> str:
@@ -199,12 +243,6 @@ def outcome(result: Result) -> tuple[object, ...]:
     return (*led_to(result), tuple((s.id, s.text) for s in result.reply.statements))
 
 
-def _touched(changed: Iterable[str], base: Base) -> tuple[str, ...]:
-    """The elections that read one of these files."""
-    folders = {file.partition("/")[0] for file in changed}
-    return tuple(i for i, held in base.elections.items() if folders & {i, *held.description.includes})
-
-
 def _moved(asked: Outcomes, tried: Assistant, now: datetime) -> Iterator[Moved]:
     for election, before in asked:
         held = tried.base.elections[election]
@@ -214,9 +252,20 @@ def _moved(asked: Outcomes, tried: Assistant, now: datetime) -> Iterator[Moved]:
 
 
 def _answered(question: Unanswered, before: Assistant, after: Assistant, now: datetime) -> Answered:
+    return Answered(question, *(_reply(question, assistant, now) for assistant in (before, after)))
+
+
+def _dealt_with(question: Unanswered, assistant: Assistant, now: datetime) -> bool:
+    election = assistant.base.elections.get(question.election)
+    if election is None:
+        return False
+    amiss = question.reason == STILL_AMISS  # it was answered before, so that an answer tells nothing
+    return amiss or muted(question.text, election) or _reply(question, assistant, now).name not in NO_ANSWER
+
+
+def _reply(question: Unanswered, assistant: Assistant, now: datetime) -> Reply:
     utterance = Utterance(question.text, question.election, language=question.language)
-    replies = (assistant.respond(utterance, Memory(), now)[0] for assistant in (before, after))
-    return Answered(question, *replies)
+    return assistant.respond(utterance, Memory(), now)[0]
 
 
 def _new(after: Iterable[Problem], before: Iterable[Problem]) -> tuple[Problem, ...]:

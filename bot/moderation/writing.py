@@ -11,7 +11,7 @@ from typing import Any
 from bot.knowledge.editing import ADD, Item, Operation
 from bot.knowledge.model import Claim, Election, Source
 from bot.moderation.drafting import Draft
-from bot.moderation.forms import NEW, phrases, statement
+from bot.moderation.forms import DROP, NEW, language_of_source, phrases, statement
 
 ID_CHARACTERS = 40
 
@@ -38,6 +38,14 @@ def subject(draft: Draft, election: Election) -> str:
         case "candidate":
             return _unused(values["full_name"].split()[-1], election)
     return _unused(values.get("name.en") or values[f"name.{election.languages[0]}"], election)
+
+
+def unchanged(draft: Draft, election: Election) -> bool:
+    """Whether a correction says the same as before, in every language."""
+    claim = statement(election, draft.values.get("statement", "")) if draft.kind == "correction" else None
+    return claim is not None and _localised(draft, "claim") == {
+        code: " ".join(text.split()) for code, text in claim.claim.items()
+    }
 
 
 # --- one for each kind -----------------------------------------------------------------------------------
@@ -110,7 +118,7 @@ def _only_source(draft: Draft, election: Election, today: date) -> list[Operatio
 
 
 def _correction(draft: Draft, election: Election, today: date) -> list[Operation]:
-    """What the statement says now, and beside it what it said before and why that was wrong."""
+    """What the statement says now and rests on, and beside it what it said before and why that was wrong."""
     file, keys, claim = _stated(draft, election)
     now = _localised(draft, "claim")
     corrected = {"date": today.isoformat(), "was": dict(claim.claim), "why": _localised(draft, "why")}
@@ -119,20 +127,18 @@ def _correction(draft: Draft, election: Election, today: date) -> list[Operation
     if before is not None:
         was = {"date": before.date.isoformat(), "was": dict(before.was), "why": dict(before.why)}
     at = (*keys, Item({"claim": dict(claim.claim)}))
-    return [
-        Operation(file, (*at, "corrected"), was, corrected),
-        Operation(file, (*at, "claim"), dict(claim.claim), now),
-    ]
+    changes = [*_new_source(draft, election, today), Operation(file, (*at, "corrected"), was, corrected)]
+    if (source := _source(draft, election)) != claim.source:
+        changes.append(Operation(file, (*at, "source"), claim.source, source))
+    if claim.quote and draft.values.get("keep_quote") == DROP:
+        changes.append(Operation(file, (*at, "quote"), dict(claim.quote), None))
+    changes.append(Operation(file, (*at, "claim"), dict(claim.claim), now))
+    return [*changes, *(_left(claim.source, election) if source != claim.source else ())]
 
 
 def _removal(draft: Draft, election: Election, today: date) -> list[Operation]:
-    """A statement without which nothing rests on its source takes the source with it."""
     file, keys, claim = _stated(draft, election)
-    changes = [Operation(file, (*keys, ADD), _tree(claim), None)]
-    if _resting(election).count(claim.source) == 1:
-        folder, source = _folder(election, "sources", claim.source), election.source(claim.source)
-        changes.append(Operation(f"{folder}/sources.yaml", (claim.source,), _tree(source), None))
-    return changes
+    return [Operation(file, (*keys, ADD), _tree(claim), None), *_left(claim.source, election)]
 
 
 def _muting(draft: Draft, election: Election, today: date) -> list[Operation]:
@@ -177,6 +183,14 @@ def _resting(election: Election) -> list[str]:
     return [*cards, *(claim.source for claim in claims)]
 
 
+def _left(source: str, election: Election) -> list[Operation]:
+    """A source goes with the last statement that rested on it."""
+    if _resting(election).count(source) != 1:
+        return []
+    file = f"{_folder(election, 'sources', source)}/sources.yaml"
+    return [Operation(file, (source,), _tree(election.source(source)), None)]
+
+
 def _stated(draft: Draft, election: Election) -> tuple[str, tuple[Any, ...], Claim]:
     """The file, the list and the statement that a correction or a removal is about."""
     target = draft.values["target"]
@@ -192,7 +206,7 @@ def _claimed(draft: Draft, election: Election) -> Tree:
     """A statement as it is written, with its source, its quote, and ways of asking for it alone."""
     tree: Tree = {"claim": _localised(draft, "claim")}
     if draft.values.get("quote"):
-        tree["quote"] = {_source_language(draft, election): draft.values["quote"]}
+        tree["quote"] = {language_of_source(draft, election): draft.values["quote"]}
     tree["source"] = _source(draft, election)
     asked = _ways(draft, "asked_as")
     return tree | ({"asked_as": asked} if asked else {})
@@ -217,11 +231,6 @@ def _ways(draft: Draft, name: str) -> dict[str, list[str]]:
 def _source(draft: Draft, election: Election) -> str:
     chosen = draft.values["source"]
     return _source_id(draft.values, election) if chosen == NEW else chosen
-
-
-def _source_language(draft: Draft, election: Election) -> str:
-    chosen = draft.values["source"]
-    return draft.values["source_language"] if chosen == NEW else election.source(chosen).language
 
 
 def _new_source(draft: Draft, election: Election, today: date) -> list[Operation]:

@@ -69,6 +69,7 @@ def _title(coverage: Coverage, say: Wording) -> Iterator[Image.Image]:
     yield _paragraph(checked(coverage, say), _font(24), MUTED)
     yield _gap(26)
     yield _paragraph(say("coverage.caption"), _font(25), INK, lines=3)
+    yield _paragraph(say("coverage.candidates"), _font(24), MUTED)
     yield _gap(18)
 
 

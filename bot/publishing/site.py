@@ -144,7 +144,10 @@ def _choices(elections: list[Election]) -> dict[str, object]:
 
 
 def written(target: Path, files: Iterable[Made]) -> int:
-    """How many pages were put in place of `target`, which is replaced as a whole or not at all."""
+    """How many pages were put in place of `target`, which stays as it is if anything fails.
+
+    There are two renames: a process killed between them leaves the old pages beside `target`, under another name.
+    """
     target = target.resolve()
     if not is_ours(target):
         raise NotOurs

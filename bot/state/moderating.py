@@ -138,7 +138,24 @@ class Moderating:
         """It was dismissed by mistake."""
         self._writer.add(self._change.restore, named(question))
 
+    def take_back_dismissals(self, questions: Sequence[Unanswered], step: Audited) -> bool:
+        """Ask no more for what `saved` could not write of these and their step; False if it is being written again."""
+        wanted, log, found = [named(question) for question in questions], audit_row(step), []
+
+        def about(statement: Statement, row: Row) -> bool:
+            told = statement in (self._change.dismiss, self._change.restore)
+            unwanted = row == log if statement is self._change.audit else told and _without_day(row) in wanted
+            found.extend([row] if unwanted else [])
+            return unwanted
+
+        self._writer.withdraw(about)
+        return bool(found)
+
     async def dismissed(self) -> list[Unanswered]:
         """All that was dismissed, the oldest first; for what reason they had no answer is not kept."""
         rows = await self._rows(self._ask.dismissed, {})
         return [Unanswered(**row, reason="") for row in rows or ()]
+
+
+def _without_day(row: Row) -> Row:
+    return {key: value for key, value in row.items() if key != "day"}

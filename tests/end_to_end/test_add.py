@@ -93,11 +93,21 @@ def test_a_topic_gets_a_file_of_its_own(place: Place) -> None:
 
 
 def test_a_fact_gets_a_file_of_its_own(place: Place) -> None:
-    answers = ("Marché", "Market", "Le jeudi.", "On Thursdays.", "gazette", "/skip", "marché", "market", "1")
+    answers = (
+        "Marché",
+        "Market",
+        "Il est le jeudi.",
+        "It is on Thursdays.",
+        "gazette",
+        "/skip",
+        "marché",
+        "market",
+        "1",
+    )
     result = add(place, "fact", *answers)
     assert result.exit_code == 0
     assert place.sound()
-    assert "On Thursdays." in place.run("ask", "market").stdout
+    assert "It is on Thursdays." in place.run("ask", "market").stdout
     assert 'election-bot ask "market"' in result.stdout
 
 
@@ -154,7 +164,7 @@ def test_everything_is_said_in_french_too(place: Place) -> None:
         ("position", ("Ted Thron",), "No candidate is called “Ted Thron”. Did you mean Ted Thorn?"),
         ("position", ("thorn", "camera"), "There is no topic “camera”. Did you mean cameras?"),
         ("position", (*POSITION[:2], "Il est formidable."), "“formidable” judges."),
-        ("position", (*POSITION[:2], "x" * 301), "That has 301 characters; at most 300."),
+        ("position", (*POSITION[:2], "a b " + "x" * 297), "That has 301 characters; at most 300."),
         ("position", (*POSITION[:3], "He wants 8 cameras."), "in one language and not in the other."),
         ("position", (*POSITION[:4], "the-moon"), "There is no source “the-moon”."),
         ("position", (*POSITION[:4], *NEW_SOURCE[:3], "ftp://x"), "“ftp://x” is not the address of a page"),
@@ -178,12 +188,29 @@ def test_an_answer_that_cannot_be_taken_ends_it_when_nobody_is_there_to_give_ano
 def test_what_ends_before_it_is_filled_in_and_confirmed_writes_nothing(place: Place, count: int) -> None:
     before = place.texts()
     said = refusal(add(place, "position", *POSITION[:count]))
-    assert said.startswith("The input ended before the form was filled in")
+    ended = "the form was filled in" if count < len(POSITION) - 1 else "you said whether to write it"
+    assert said.startswith(f"The input ended before {ended}")
     assert said.endswith("Nothing was written.")
     assert place.texts() == before
 
 
-@pytest.mark.parametrize("last", ["/cancel", "/quit", "3", "/abandonner"])
+@pytest.mark.parametrize("yes", ["1", "o", "Oui", "y", "YES"])
+def test_it_is_written_after_a_yes_in_either_language(place: Place, yes: str) -> None:
+    assert add(place, "position", *POSITION[:-1], yes).exit_code == 0
+    assert "He wants 9 cameras." in place.read(f"{TOWN}/candidates/thorn.yaml")
+
+
+@pytest.mark.parametrize("typed", ["ok", "4", "0", "oui !", "write"])
+def test_what_is_no_answer_to_whether_to_write_it_is_told_so(place: Place, typed: str) -> None:
+    before = place.texts()
+    assert refusal(add(place, "position", *POSITION[:-1], typed)) == (
+        f"“{typed}” is no choice: type 1 to write it, 2 to change the last answer, 3 to give up. "
+        "Nothing was written."
+    )
+    assert place.texts() == before
+
+
+@pytest.mark.parametrize("last", ["/cancel", "/quit", "3", "/abandonner", "n", "non", "No"])
 def test_what_is_given_up_writes_nothing(place: Place, last: str) -> None:
     before = place.texts()
     result = add(place, "position", *POSITION[:-1], last)
@@ -224,7 +251,17 @@ def test_files_that_cannot_be_written_are_one_sentence(
 
 def test_hostile_text_is_text(place: Place) -> None:
     hostile = "[b](c): {d} & *e !f | > 'g' \"h\" %i @j `k` # l <script> $(touch pwned)"
-    answers = (hostile, hostile, "Le jeudi.", "On Thursdays.", "gazette", "", "le marché", "the market", "1")
+    answers = (
+        hostile,
+        hostile,
+        "Il est le jeudi.",
+        "It is on Thursdays.",
+        "gazette",
+        "",
+        "le marché",
+        "the market",
+        "1",
+    )
     result = add(place, "fact", *answers)
     assert result.exit_code == 0, result.output
     assert place.sound()
@@ -233,13 +270,16 @@ def test_hostile_text_is_text(place: Place) -> None:
 
 def test_a_question_that_a_shell_would_take_apart_is_quoted_for_it(place: Place) -> None:
     name = "Marché $(touch pwned) `x`"
-    result = add(place, "fact", name, name, "Le jeudi.", "Thursday.", "gazette", "", name, name, "1")
+    result = add(
+        place, "fact", name, name, "Il est le jeudi.", "It is on Thursdays.", "gazette", "", name, name, "1"
+    )
     assert f"  election-bot ask '{name}' --knowledge" in result.stdout
 
 
 def test_a_kind_there_is_not_is_one_sentence_with_those_there_are(place: Place) -> None:
-    assert "candidate|position|topic|fact|source" in refusal(place.run("add", "thing"))
-    assert "candidate|position|topic|fact|source" in refusal(place.run("add"))
+    kinds = "candidate, position, topic, fact, source"
+    assert refusal(place.run("add", "thing")) == f"“thing” is not possible here. Choices: {kinds}."
+    assert refusal(place.run("add")) == f"Say what to add: {kinds}."
 
 
 def test_of_several_elections_one_must_be_chosen(place: Place) -> None:
@@ -255,7 +295,7 @@ def test_of_several_elections_one_must_be_chosen(place: Place) -> None:
 
 def test_a_base_with_mistakes_is_not_added_to(place: Place) -> None:
     place.write(ROSE, "name: [")
-    assert "See them all with: election-bot check" in refusal(add(place, "position", *POSITION))
+    assert "see them all with: election-bot check" in refusal(add(place, "position", *POSITION))
 
 
 # --- on a terminal ---------------------------------------------------------------------------------------
@@ -269,9 +309,9 @@ def test_on_a_terminal_an_answer_that_cannot_be_taken_is_asked_for_again(place: 
     window.type("Le marché est magnifique.")
     assert "« magnifique » est un jugement." in window.type("/retour")
     window.type("Market day")
-    window.type("Le 7 du mois.")
-    window.type("On the 8th.")
-    assert "est dans une langue et pas dans l'autre" in window.type("On the 7th.")
+    window.type("Il est le 7 du mois.")
+    window.type("It is on the 8th.")
+    assert "est dans une langue et pas dans l'autre" in window.type("It is on the 7th.")
     window.type("→ Who wants what")
     window.type("")
     window.type("jour de marché")

@@ -365,7 +365,12 @@ def test_without_a_command_the_help_is_shown() -> None:
         (["--vote"], "There is no option --vote"),
         (["ask", "--vote"], "There is no option --vote"),
         (["ask", "--now"], "--now is not complete"),
-        (["check", "--format", "xml"], "--format is not complete or not possible"),
+        (["check", "--format", "xml"], "“xml” is not possible here. Choices: text, github."),
+        (["export", "--format", "cvs"], "“cvs” is not possible here; did you mean csv?"),
+        (["export", "--format"], "--format is not complete or not possible"),
+        (["add", "postion"], "“postion” is not possible here; did you mean position?"),
+        (["add"], "Say what to add: candidate, position, topic, fact, source."),
+        (["site"], "Say in which folder to write the site, such as public."),
         (["chat", "police"], "one word too many"),
         (["ask"], "What is your question?"),
         (["ask", "--jsonl", "police"], "--jsonl reads its questions"),
@@ -580,7 +585,7 @@ def test_without_files_the_banks_that_the_election_brings_are_asked(one: str, tm
 def test_coverage_shows_every_candidate(one: str) -> None:
     result = invoke("coverage", "--knowledge", one)
     assert result.exit_code == 0
-    assert "lambert-gontran  lambert-sylviane" in result.stdout
+    assert "G. Lambert  S. Lambert" in result.stdout
     assert "Minh-Khôi Đoàn" in result.stdout
 
 

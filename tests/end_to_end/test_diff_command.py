@@ -69,12 +69,23 @@ def test_a_question_that_got_worse_comes_first_and_decides_the_status(place: Pla
     assert result.exit_code == 1
     assert counts(result, "right") == (2, 2)
     lines = result.stdout.split("Questions that come to something else: ")[1].splitlines()
-    assert lines[0] == "2, of which worse: 1"
+    assert lines[0] == "2, of which other than their bank expects: 1"
     assert lines[1].startswith("⚠️ en-2 “how to vote”: a fact (How to vote) → ")
-    assert lines[1].endswith(")")
-    assert "(right → " in lines[1]
+    assert lines[1].endswith("; the bank expects: a fact")
     assert lines[2].startswith("• fr-1 “que veut Thorn pour les caméras”: ")
     assert lines[2].endswith("(wrong → right)")
+    assert lines[3] == "⚠️: if the new answer is right, the bank needs changing."
+
+
+def test_a_new_statement_is_called_no_mistake(place: Place) -> None:
+    said_by_thorn(place, "cameras", "Il veut 9 caméras.", "He wants 9.")
+    result = place.run("diff", "HEAD")
+    assert result.exit_code == 1
+    moved = result.stdout.split("Questions that come to something else: ")[1]
+    (line,) = [line for line in moved.splitlines() if line.startswith("⚠️ ")]
+    assert line.startswith("⚠️ fr-1 “que veut Thorn pour les caméras”: nothing on record (")
+    assert line.endswith("; the bank expects: nothing on record")
+    assert "wrong" not in moved
 
 
 def test_a_question_that_got_better_is_no_failure(place: Place) -> None:
@@ -83,7 +94,8 @@ def test_a_question_that_got_better_is_no_failure(place: Place) -> None:
     place.git("revert", "--no-edit", "HEAD")
     result = place.run("diff", "HEAD~1")
     assert result.exit_code == 0
-    assert "of which worse: 0" in result.stdout
+    assert "of which other than their bank expects: 0" in result.stdout
+    assert "the bank needs changing" not in result.stdout
 
 
 def test_an_answer_that_says_something_else_is_counted_and_not_listed(place: Place) -> None:
@@ -255,5 +267,5 @@ def test_a_bank_with_mistakes_is_not_asked(place: Place) -> None:
 
 
 def test_a_version_must_be_named(place: Place) -> None:
-    assert refusal(place.run("diff")).startswith("REV is not complete")
+    assert refusal(place.run("diff")) == "Write a version to compare with, such as HEAD~1."
     assert refusal(place.run("diff", "HEAD", "HEAD", "HEAD")).startswith("This is one word too many")

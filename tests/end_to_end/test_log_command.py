@@ -119,11 +119,15 @@ def test_a_step_there_is_not_is_one_sentence(place: Place, number: str) -> None:
     assert refusal(place.run("log", "4", "--election", TOWN)) == "There is no step 4 in the log."
 
 
-@pytest.mark.parametrize(
-    "arguments", [["0"], ["x"], ["--limit", "0"], ["--limit", "x"], ["1", "2"], ["--limit"]]
-)
+@pytest.mark.parametrize("arguments", [["--limit", "0"], ["--limit", "x"], ["1", "2"], ["--limit"]])
 def test_what_is_no_number_is_one_sentence(place: Place, arguments: list[str]) -> None:
     assert refusal(place.run("log", *arguments)).endswith("See: election-bot --help")
+
+
+@pytest.mark.parametrize("typed", ["0", "abc", "1.5", "²"])
+def test_what_is_no_number_of_a_step_is_told_so(place: Place, typed: str) -> None:
+    said = refusal(place.run("log", typed))
+    assert said == f"“{typed}” is no number of a step. election-bot log lists them."
 
 
 def test_a_base_with_mistakes_still_has_its_log(place: Place) -> None:

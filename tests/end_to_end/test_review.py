@@ -76,10 +76,16 @@ def test_commands_go_by_their_names_in_every_language_and_by_their_beginnings(pl
     ]
 
 
+def test_a_beginning_that_several_commands_share_asks_which(place: Place) -> None:
+    assert "\n/queue or /quit?\n" in place.review("/q")
+
+
+THINGS = ("abricot", "brouette", "cactus", "dindon", "escargot")
+OTHERS = ("fougere", "girafe", "hibou", "igloo", "jonquille")
+
+
 def test_a_long_queue_is_shown_page_by_page(place: Place) -> None:
-    things = ("abricot", "brouette", "cactus", "dindon", "escargot")
-    others = ("fougere", "girafe", "hibou", "igloo", "jonquille")
-    asked = [f"{one} {other}" for one in things for other in others]
+    asked = [f"{one} {other}" for one in THINGS for other in OTHERS]
     for text in asked:
         place.asked(text)
     first = place.review()
@@ -87,6 +93,20 @@ def test_a_long_queue_is_shown_page_by_page(place: Place) -> None:
     rows = re.findall(r"1× (\w+ \w+)", first)
     assert len(rows) == 20
     assert sorted({*rows, *re.findall(r"1× (\w+ \w+)", second)}) == sorted(asked)
+
+
+def test_the_queue_goes_on_where_it_was_left_and_its_beginning_is_one_step_away(place: Place) -> None:
+    for number in range(25):
+        place.asked(f"{THINGS[number // 5]} {OTHERS[number % 5]}")
+    shown = place.review(
+        "→ … and 5 more", "1", "→ Dismiss", "/log", "→ ‹ The beginning", "→ … and 4 more", "/queue"
+    )
+    queues = [
+        re.findall(r"1× (\w+ \w+)", part) for part in shown.split("Questions that wait for an answer: ")[1:]
+    ]
+    assert [len(rows) for rows in queues] == [20, 5, 4, 4, 20, 4, 20]
+    assert queues[2] == queues[3] == queues[5]
+    assert queues[4] == queues[6]
 
 
 def test_several_elections_are_told_apart_and_one_can_be_chosen(place: Place) -> None:
@@ -136,7 +156,7 @@ def test_a_name_that_nothing_has_is_refused_with_one_that_is_near(place: Place) 
     place.asked(POOL)
     shown = place.review(*to(POOL, "Another entry"), "Safey", "rose/no-topic", "/all")
     assert "There is no topic or fact “Safey”. Did you mean " in shown
-    assert "There is no topic “no-topic”. Please choose one of those above, or look through /topics." in shown
+    assert "There is no topic “no-topic”. Please choose one of those below, or look through /topics." in shown
 
 
 # --- forms -----------------------------------------------------------------------------------------------
@@ -153,7 +173,7 @@ def test_a_new_fact_is_asked_for_step_by_step_and_each_answer_is_checked(place: 
         "Bassin nordique",
         "Nordic pool",
         "Le bassin nordique est magnifique.",  # judges
-        "x" * 301,
+        "a b " + "x" * 297,
         "x" * 5000,
         "Le bassin nordique coûte 7 euros.",
         "The Nordic pool costs 8 euros.",  # not the same figure
@@ -221,6 +241,27 @@ def test_a_new_position_needs_the_candidate_the_topic_and_the_source_only_as_num
     assert place.sound()
 
 
+def test_why_ways_of_asking_cannot_be_left_out_in_one_language_only_is_told(place: Place) -> None:
+    place.asked("que propose rose pour le bassin nordique ?", reason="no_position")
+    claims = ("Elle propose un bassin.", "She proposes a pool.", "→ Who wants what", "/skip")
+    shown = place.review(
+        *to("bassin nordique", "New position"),
+        "/all",
+        "→ Safety",
+        *claims,
+        "1",
+        "/skip",
+        "/back",
+        "/skip",
+        "1",
+    )
+    why = "Ways of asking go into every language or into none: these cannot be left out."
+    assert why not in shown.partition("New position · step 7 of ")[0]
+    assert shown.count(why) == 1
+    assert "This cannot be left out." in shown
+    assert "Done; it is live" in shown
+
+
 def test_a_form_is_left_and_taken_up_again_where_it_was(place: Place) -> None:
     place.asked(POOL)
     begun = to(POOL, "New fact")
@@ -252,8 +293,14 @@ def test_a_form_is_given_up(place: Place, cancel: str) -> None:
 def test_another_form_takes_the_place_of_the_one_that_was_left(place: Place) -> None:
     place.asked(POOL)
     place.review(*to(POOL, "New fact"), "Bassin nordique", "/later")
-    shown = place.review(*to(POOL, "Mute its like"))
-    assert "You were in the middle of something else (new fact); it is given up for this." in shown
+    shown = place.review(*to(POOL, "Mute its like"), "→ Go on with it")
+    assert (
+        "You are in the middle of something else (new fact). If you begin this instead, it is given up."
+        in shown
+    )
+    assert "New fact · step 2 of 8" in shown
+    assert "step 1 of 1" in place.review(*to(POOL, "Mute its like"), "→ Begin this instead")
+    assert "New fact" not in place.review("→ Go on: muting")
 
 
 def test_an_undo_with_a_number_does_not_give_up_a_form(place: Place) -> None:
@@ -321,6 +368,8 @@ def test_the_answer_of_today_is_shown_to_a_question_and_to_what_was_rated(place:
 CORRECTED = (
     "Elle veut 1 300 caméras.",
     "She wants 1,300 cameras.",
+    "1",  # the source it rests on
+    "1",  # and the quote
     "Nous avions mal lu.",
     "We had misread it.",
 )
@@ -434,8 +483,9 @@ def test_the_name_is_that_of_the_account_if_none_is_chosen(place: Place) -> None
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
-        ("", "That holds no words."),
-        ("   ", "That holds no words."),
+        ("", "A name needs letters"),
+        ("   ", "A name needs letters"),
+        ("12 3", "A name needs letters"),
         ("x" * 41, "That has 41 characters; at most 40."),
         ("a\x1b[31mb", "invisible"),
         ("a\u202eb", "invisible"),
@@ -484,7 +534,7 @@ def test_a_base_with_mistakes_is_not_edited(place: Place) -> None:
     place.write(ROSE, "name: [")
     result = place.run("review", "--as", "Ada")
     assert (result.exit_code, result.stdout) == (2, "")
-    assert "See them all with: election-bot check" in result.stderr
+    assert "see them all with: election-bot check" in result.stderr
 
 
 @pytest.mark.parametrize(
@@ -588,11 +638,11 @@ def test_a_base_that_is_broken_meanwhile_is_told_of_and_the_last_good_one_stays(
     window.shown = b"\xe2\x80\xba "
     window.type("/queue")
     told = window.type("/queue")
-    assert "the base is not sound any more" in told
+    assert "there are mistakes in them" in told
     assert "rose.yaml:" in told
     assert f"1× {POOL}" in told
     again = window.type("/queue")
-    assert "not sound" not in again
+    assert "there are mistakes" not in again
     assert window.ended("\x04") == 0
 
 

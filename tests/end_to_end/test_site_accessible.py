@@ -150,6 +150,19 @@ def test_the_list_of_elections_is_accessible_and_fits(tab: Any, address: str) ->
     assert tab.evaluate("document.documentElement.scrollWidth") <= PHONE
 
 
+def test_what_the_coverage_page_is_wider_than_a_phone_scrolls_in_its_own_box(
+    tab: Any, base: Path, tmp_path: Path
+) -> None:
+    page = tmp_path / "coverage.html"
+    arguments = ["coverage", "--html", str(page), "--knowledge", str(base), "--now", "2026-11-23"]
+    assert CliRunner().invoke(main, arguments, env={"LC_ALL": "C.UTF-8"}).exit_code == 0
+    widened(tab, PHONE)
+    tab.set_content(page.read_text(encoding="utf-8"))
+    assert tab.evaluate("document.documentElement.scrollWidth") <= PHONE
+    boxes = "[...document.querySelectorAll('.box')].some(box => box.scrollWidth > box.clientWidth)"
+    assert tab.evaluate(boxes)
+
+
 def test_a_fault_is_found(tab: Any, address: str) -> None:
     opened(tab, f"{address}/{BUNDLED}/fr/index.html", DESK)
     tab.evaluate("document.querySelector('h1').innerHTML = '<img src=\"data:,\"><a href=\"#x\"></a>'")

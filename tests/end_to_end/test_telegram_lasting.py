@@ -242,11 +242,9 @@ def test_a_correction_is_listed_with_what_was_said_before(
     base = edited(tmp_path / "corrected", (f"{BUNDLED}/candidates/messatfa.yaml", change))
     with start(base):
         text = asked(telegram, telegram.private(language_code="en"), "/corrections").text
-        assert (
-            "20 November 2026 – Lies Messatfa · Video surveillance: “He wanted 200 cameras.” was replaced."
-            in text
-        )
-        assert "The article was misread." in text
+        before = "20 November 2026 – Lies Messatfa · Video surveillance: “He wanted 200 cameras.” was replaced by “"
+        assert before in text
+        assert "cameras from 100 to 320.” The article was misread." in text
 
 
 # --- several elections -----------------------------------------------------------------------------------

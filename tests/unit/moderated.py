@@ -80,7 +80,7 @@ TYPED: Mapping[str, Mapping[str, str]] = {
     "reversal": {"entry": "12"},
     "naming": {"public_name": "Camille"},
 }
-"""What is typed for each kind of edit; what is not there is left out, or is the first of the choices."""
+"""What is typed for each kind of edit; what is not there is left out, or what is offered, or the first choice."""
 
 
 def filled(draft: Draft, election: Election, typed: Mapping[str, str]) -> Draft:
@@ -91,7 +91,7 @@ def filled(draft: Draft, election: Election, typed: Mapping[str, str]) -> Draft:
         elif field.optional:
             draft = skip(draft, election)
         else:
-            draft = draft.with_value(field.key, field.choices[0])
+            draft = draft.with_value(field.key, field.offered or field.choices[0])
     return draft
 
 

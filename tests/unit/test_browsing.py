@@ -201,10 +201,10 @@ def test_where_nothing_was_corrected_nothing_is_listed() -> None:
 def test_a_correction_says_when_whose_what_it_said_and_why() -> None:
     election = corrected(oztekin=[("school", "2031-04-02")])
     assert Browsing(election, wording("en")).corrections() == [
-        "2 April 2031 – Élif Öztekin · Schools: “before” was replaced. because"
+        "2 April 2031 – Élif Öztekin · Schools: “before” was replaced by “After.” because"
     ]
     assert Browsing(election, wording("fr")).corrections() == [
-        "2 avril 2031 – Élif Öztekin · Écoles : « before (fr) » a été remplacé. because (fr)"
+        "2 avril 2031 – Élif Öztekin · Écoles : « before (fr) » a été remplacé par « Après. » because (fr)"
     ]
 
 
@@ -238,7 +238,7 @@ def test_corrections_of_facts_are_listed_too() -> None:
     mended_fact = {**FACTS["voting-day"], "answer": [{**claim, "corrected": mended("2031-04-20")}]}
     election = invented.election(facts={**FACTS, "voting-day": mended_fact})
     assert Browsing(election, wording("en")).corrections() == [
-        "20 April 2031 – When is the vote?: “before” was replaced. because"
+        "20 April 2031 – When is the vote?: “before” was replaced by “The votes are on 11 and 18 May 2031.” because"
     ]
 
 

@@ -6,15 +6,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from small_base import FILES, Write
 
+from bot.channels.opening import Refused, Where, answerable
 from bot.dialogue.assistant import Assistant
 from bot.evaluation.phrasings import misled
 from bot.knowledge import checks
 from bot.knowledge.checks import CHECKS, check
 from bot.knowledge.document import read
 from bot.knowledge.loading import load
+from bot.language.catalogue import language
 from bot.matching import phrasing_checks
+from bot.matching.asking import compared
 
 ALL = {**CHECKS, **phrasing_checks.CHECKS}
 NOW = datetime(2030, 3, 1, tzinfo=UTC)
@@ -242,6 +247,80 @@ def test_a_clash_with_a_shared_folder_is_reported_in_the_election(write: Write) 
     assert complaints(write, {path: fact}, "single-phrasings") == [expected]
 
 
+@given(
+    st.text(alphabet=st.sampled_from("abeoàçéèïñðøœßÿÉ -'’.0s"), max_size=12)
+    | st.text(max_size=8)
+    | st.from_regex(r"[a-zà-ÿA-ZÀ-Ÿ]+([ -][a-zà-ÿ]+)*", fullmatch=True)
+)
+@example("nooon")
+@example("œuf")
+def test_what_is_compared_is_what_a_question_is_cut_into(text: str) -> None:
+    assert compared(text, "fr") == " ".join(word.folded for word in language("fr").words(text))
+
+
+LENSES = "common/topics/lenses.yaml"
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "place", "message"),
+    [
+        (
+            ROSE,
+            "[combien de",
+            "[Objectif, combien de",
+            "14:23",
+            "'Objectif' asks for the same as 'objectifs'",
+        ),
+        (
+            ROSE,
+            "[how many",
+            "[the pictures, how many",
+            "14:49",
+            "'the pictures' asks for the same as 'picture'",
+        ),
+        (
+            ROSE,
+            "[how many",
+            "[a glass cap, how many",
+            "14:49",
+            "'a glass cap' asks for the same as 'caps of glass'",
+        ),
+        (CAMERAS, "en: [", "en: [the pictures, ", "LENSES", "'picture' asks for the same as 'the pictures'"),
+    ],
+)
+def test_a_phrasing_with_the_stem_of_another_topic_s_is_noticed(
+    write: Write, path: str, old: str, new: str, place: str, message: str
+) -> None:
+    lenses = "name: {fr: O, en: L}\nphrasings: {fr: [objectifs], en: [picture, caps of glass]}\n"
+    at, owner = (f"{LENSES}:2:35", "cameras") if place == "LENSES" else (f"{path}:{place}", "lenses")
+    expected = f"{at}: note: {message} of topic '{owner}': the bot will ask back between the two"
+    assert complaints(write, {**changed(path, old, new), LENSES: lenses}, "kindred-phrasings") == [expected]
+
+
+@pytest.mark.parametrize("new", ["pictures of glass", "lens", "cap", "caps glass hole", "objectifs"])
+def test_a_longer_phrasing_of_a_topic_or_another_word_is_not_noticed(write: Write, new: str) -> None:
+    lenses = "name: {fr: O, en: L}\nphrasings: {fr: [objectifs], en: [picture, caps of glass]}\n"
+    changes = {**changed(CAMERAS, "en: [cameras]", f"en: [{new}]"), LENSES: lenses}
+    assert complaints(write, changes, "kindred-phrasings") == []
+
+
+def test_sixty_elections_are_looked_through_for_what_each_knows_alone(write: Write) -> None:
+    """A word may lead to one topic in one town and to another elsewhere, and is nobody's alias where it is asked."""
+    other = {
+        path.replace("town-2030", "town-2031"): text.replace("[combien de caméras]", "[rosy]")
+        for path, text in FILES.items()
+        if "town-2030" in path
+    }
+    other["town-2031/candidates/rose.yaml"] = other["town-2031/candidates/rose.yaml"].replace("Rosy", "Bud")
+    changes: dict[str, str | bytes | None] = {**other}
+    assert complaints(write, changes) == []
+    changes["town-2031/candidates/rose.yaml"] = other["town-2031/candidates/rose.yaml"].replace("Bud", "Rosy")
+    expected = (
+        "town-2031/candidates/rose.yaml:2:11: 'Rosy' is a phrasing of topic 'cameras'; use another alias"
+    )
+    assert complaints(write, changes) == [expected]
+
+
 def test_an_alias_names_one_candidate(write: Write) -> None:
     text = "name: Ted Thorn\naliases: [rôsy, Ted]\n"
     expected = f"{THORN}:2:11: 'rôsy' names candidate 'rose' too; keep it for one of them"
@@ -272,8 +351,33 @@ def test_a_phrasing_that_leads_elsewhere_is_noticed_at_its_line(write: Write) ->
     loaded = load(write(changes))
     found = list(misled(Assistant(loaded.base), "town-2030", NOW, loaded))
     assert [str(problem).removeprefix("knowledge/") for problem in found] == [
-        f"{CAMERAS}:3:49: note: 'hello' is written for 'cameras', but answered with 'help'"
+        f"{CAMERAS}:3:49: note: 'hello' is written for 'cameras', but the bot speaks of itself"
     ]
+
+
+@pytest.mark.parametrize(
+    ("phrasing", "instead"),
+    [
+        ("who should I vote for", "the bot declines to answer"),
+        ("who are you", "the bot speaks of itself"),
+        ("how to", "the bot answers that it does not know"),
+    ],
+)
+def test_what_a_phrasing_is_answered_with_instead_is_said_in_words(
+    write: Write, phrasing: str, instead: str
+) -> None:
+    loaded = load(write(changed(FACT, "en: [how to vote]", f"en: [how to vote, {phrasing}]")))
+    (found,) = misled(Assistant(loaded.base), "town-2030", NOW, loaded)
+    assert found.message == f"'{phrasing}' is written for 'how-to-vote', but {instead}"
+
+
+def test_a_bot_does_not_begin_to_serve_with_a_word_that_means_two_things(write: Write) -> None:
+    where = Where(str(write(changed(CAMERAS, "[caméras]", "[caméras, vols]"))))
+    assert len(answerable(where).base.elections) == 1
+    with pytest.raises(Refused) as refused:
+        answerable(where, whole=True)
+    assert "a phrasing of topic 'cameras' too" in str(refused.value.values["problem"])
+    assert len(answerable(Where(str(write({}))), whole=True).base.elections) == 1
 
 
 def test_without_the_files_a_phrasing_that_leads_elsewhere_is_noticed_at_its_folder(write: Write) -> None:

@@ -17,7 +17,7 @@ import pytest
 from PIL import Image, ImageFont
 from small_base import FILES, Write
 
-from bot.channels.covering import Wanted, cover, readable, tables
+from bot.channels.covering import Wanted, cover, readable, short, tables
 from bot.channels.opening import Refused, Where
 from bot.dialogue.wording import FOLDER, Wording, wording
 from bot.knowledge.loading import Loaded, load
@@ -564,6 +564,25 @@ def test_tables_have_a_column_for_everyone_and_a_dot_for_nothing(coverage: Cover
     figures = {row[0]: row[1:] for row in candidates.rows}
     assert figures["doan"][1:] == ("0", "0", "0", "30", "100")
     assert figures["roy"] == ("Élise Roy", "3", "3", "203", "27", "90")
+
+
+def test_names_are_shortened_for_everyone_alike_or_for_nobody() -> None:
+    assert short(["Élise Roy", "Ted Van Thorn", "Doan"]) == ("É. Roy", "T. Van Thorn", "Doan")
+    assert short(["Anne Roy", "Alix Roy", "Ted Thorn"]) == ("Anne Roy", "Alix Roy", "Ted Thorn")
+
+
+@pytest.mark.parametrize(("columns", "there"), [(200, True), (60, False)])
+def test_on_a_terminal_columns_are_headed_by_names_where_there_is_room(
+    villebois: Loaded,
+    columns: int,
+    there: bool,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    monkeypatch.setenv("COLUMNS", str(columns))
+    cover(Where(str(villebois.root), VILLEBOIS, "2032-03-01"), wording("en"), Wanted())
+    assert ("I. Carvalheda" in capsys.readouterr().out) is there
 
 
 @pytest.mark.parametrize("code", ["fr", "en"])

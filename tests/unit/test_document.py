@@ -75,6 +75,9 @@ def test_plain_yaml_becomes_plain_values(text: str, tree: object) -> None:
         ('a: "\\x1b[31m"', "1:4: '\\x1b[31m' holds an invisible control character; remove it"),
         ("a: b\u202ec", "1:4: 'b\\u202ec' holds an invisible control character; remove it"),
         ("a: b\ufeffc", "1:4: 'b\\ufeffc' holds an invisible control character; remove it"),
+        ('a: b\nc: "d\ne: f\n', "2:4: this is not valid YAML: found unexpected end of stream"),
+        ("a: b\nc: 'd\n---\n", "2:4: this is not valid YAML: found unexpected document indicator"),
+        ('a: "b \\q"', "1:7: this is not valid YAML: found unknown escape character"),
         ('a: "\\ud800"', "1:7: this is not valid YAML: found invalid Unicode character escape code"),
     ],
 )

@@ -27,6 +27,25 @@ def test_a_draft_that_is_written_is_read_as_it_was(draft: Draft) -> None:
     assert read(draft.written()) == draft
 
 
+def test_a_draft_keeps_its_name_and_becomes_one_proposal() -> None:
+    again = read(DRAFT.written())
+    assert again is not None
+    assert (again.id, again.proposal) == (DRAFT.id, DRAFT.proposal)
+    assert Draft("fact", TOWN).id != Draft("fact", TOWN).id
+    changed = DRAFT.with_value("target", "safety")
+    assert changed.id == DRAFT.id
+    assert changed.proposal != DRAFT.proposal == changed.with_value("target", "cameras").proposal
+
+
+def test_a_draft_of_an_older_version_gets_the_same_name_each_time_it_is_read() -> None:
+    held = json.loads(DRAFT.written())
+    del held["id"]
+    first, second = read(json.dumps(held)), read(json.dumps(held))
+    assert first is not None
+    assert second is not None
+    assert first.id == second.id != ""
+
+
 def test_answers_keep_their_order() -> None:
     draft = Draft("fact", TOWN).with_value("b", "1").with_value("a", "2").with_value("b", "3")
     again = read(draft.written())
@@ -41,7 +60,7 @@ def test_a_draft_is_never_changed_but_made_anew() -> None:
     assert before.values == {"a": "1"}
 
 
-@pytest.mark.parametrize("key", ["kind", "election", "values", "questions", "paused"])
+@pytest.mark.parametrize("key", ["kind", "election", "values", "questions", "paused", "id"])
 @pytest.mark.parametrize("value", [None, 7, [1], [[1, 2]], {"a": 1}, "other", "gone"])
 def test_what_another_version_wrote_is_read_or_left(key: str, value: object) -> None:
     held = json.loads(DRAFT.written())

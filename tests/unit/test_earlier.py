@@ -68,6 +68,12 @@ CHANGES: Mapping[str, Change] = {
     "a name in one language": with_other(ROSE, "She wants", "She and Ann want"),
     "a judgement": with_other(ROSE, "Elle veut", "Elle veut hélas scandaleusement"),
     "a short alias": with_other(ROSE, "[Rosy]", "[Ro]"),
+    "a phrasing of something else": with_other(CAMERAS, "[caméras]", "[caméras, comment voter, VOLS !]"),
+    "a question of something else": with_other(ROSE, "[combien de caméras]", "[vols, Comment voter]"),
+    "an alias that asks": with_other(ROSE, "[Rosy]", "[Vols, Bloom]"),
+    "a name twice": with_other(ROSE, "[Rosy]", "[Ted Thorn, Thorn]"),
+    "a person like a candidate": with_other(f"{TOWN}/people.yaml", "Ada Bloom", "Rosy"),
+    "a phrasing hidden": {"common/muted.yaml": "questions: [vote, rosy, ab]"},
     "a language too few": with_other(CAMERAS, "{fr: Caméras, en: Cameras}", "{fr: Caméras}"),
     UNKNOWN_LANGUAGE: with_other(CAMERAS, "en: [cameras]", "en: [cameras], zz: [kamera]"),
     "no YAML": {ROSE: "name: [Rose"},
@@ -150,9 +156,9 @@ def test_a_folder_elsewhere_is_read_whole(put: Put, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", CHANGES)
 def test_what_changed_is_checked_like_the_whole(put: Put, name: str) -> None:
     before = load(put({}))
-    assert all(problem.notice for problem in problems_of(before, whole=False))
+    assert all(problem.notice for problem in problems_of(before))
     changed = load(put(CHANGES[name]), before)
-    grave = tuple(problem for problem in problems_of(changed, whole=False) if not problem.notice)
+    grave = tuple(problem for problem in problems_of(changed) if not problem.notice)
     assert new_problems(changed, before.base) == grave
 
 

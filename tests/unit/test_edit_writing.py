@@ -17,7 +17,7 @@ from bot.matching.checking import problems_of
 from bot.moderation.drafting import KINDS
 from bot.moderation.storing import texts
 from bot.moderation.trying import trial
-from bot.moderation.writing import operations, slug, subject
+from bot.moderation.writing import operations, slug, subject, unchanged
 from tests.unit.moderated import NEW_SOURCE, NOW, TOWN, form, small, town
 
 TODAY = NOW.date()
@@ -230,6 +230,67 @@ def test_a_correction_keeps_what_was_said_and_why_it_was_wrong(root: Path, elect
     }
 
 
+def test_a_correction_can_rest_on_another_source(root: Path, election: Election) -> None:
+    after = values(changed(root, election, "correction", source="law"))
+    (claim,) = after[CARD]["positions"]["cameras"]
+    assert (claim["source"], "quote" in claim) == (
+        "law",
+        False,
+    )  # a quote in the language of the other source
+    assert list(after) == [CARD]  # the card still rests on the gazette
+
+
+def test_a_correction_can_rest_on_a_new_source_and_the_old_one_goes_if_nothing_rests_on_it(
+    root: Path, election: Election
+) -> None:
+    answers = {"target": "how-to-vote", "claim.fr": "Avec sa carte.", "claim.en": "With one's card."}
+    draft = form("correction", election, **answers, **NEW_SOURCE)
+    made = operations(draft, election, TODAY)
+    assert [each.file for each in (made[0], made[-1])] == [SOURCES, "common/sources.yaml"]
+    elsewhere = {**answers, "target": "rose/cameras"}
+    draft = form("correction", election, **elsewhere, **NEW_SOURCE, keep_quote="drop")
+    before = texts(root, {each.file for each in operations(draft, election, TODAY)})
+    after = applied(before, operations(draft, election, TODAY))
+    assert set(after) == {SOURCES, CARD}
+    with trial(root, after) as loaded:
+        assert [str(p) for p in problems_of(loaded) if not p.notice] == []
+        (claim,) = loaded.base.elections[TOWN].candidates["rose"].positions["cameras"]
+        assert (claim.source, claim.quote) == ("the-courier-2030", None)
+    undone = applied(after, [each.inverse() for each in reversed(operations(draft, election, TODAY))])
+    with trial(root, undone) as as_before:
+        assert as_before.base.elections[TOWN] == election
+
+
+@pytest.mark.parametrize(("choice", "kept"), [("keep", True), ("drop", False)])
+def test_a_correction_keeps_the_quote_or_drops_it(
+    choice: str, kept: bool, root: Path, election: Election
+) -> None:
+    (card,) = values(changed(root, election, "correction", keep_quote=choice)).values()
+    assert ("quote" in card["positions"]["cameras"][0]) == kept
+
+
+def test_a_source_that_a_correction_leaves_goes_with_it(root: Path, election: Election) -> None:
+    used = operations(form("position", election, **NEW_SOURCE), election, TODAY)
+    with trial(root, applied(texts(root, [SOURCES, THORN]), used)) as loaded:
+        now = loaded.base.elections[TOWN]
+        answers = {"claim.fr": "Il veut 4 moulins.", "claim.en": "He wants 4 mills."}
+        after = values(
+            changed(loaded.root, now, "correction", target="thorn/safety", source="gazette", **answers)
+        )
+        assert "the-courier-2030" not in after[SOURCES]
+        assert after[THORN]["positions"]["safety"][0]["source"] == "gazette"
+
+
+def test_a_correction_with_the_words_that_stand_there_is_none(election: Election) -> None:
+    draft = form("correction", election)
+    assert not unchanged(draft, election)
+    (claim,) = election.candidates["rose"].positions["cameras"]
+    for code in claim.claim:
+        assert not unchanged(draft, election)
+        draft = draft.with_value(f"claim.{code}", claim.claim[code])
+    assert unchanged(draft, election)
+
+
 def test_a_second_correction_takes_the_place_of_the_first(root: Path, election: Election) -> None:
     again = {"claim__fr": "Elle veut 1 400 caméras.", "claim__en": "She wants 1,400 cameras."}
     with trial(root, changed(root, election, "correction")) as loaded:
@@ -240,7 +301,7 @@ def test_a_second_correction_takes_the_place_of_the_first(root: Path, election: 
 
 
 def test_the_answer_of_a_fact_is_corrected_in_the_folder_it_is_in(root: Path, election: Election) -> None:
-    answers = {"target": "how-to-vote", "claim__fr": "On vote en personne.", "claim__en": "In person."}
+    answers = {"target": "how-to-vote", "claim__fr": "On vote en personne.", "claim__en": "Vote in person."}
     (file,) = changed(root, election, "correction", **answers)
     assert file == "common/facts/how-to-vote.yaml"
 

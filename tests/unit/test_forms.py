@@ -59,7 +59,8 @@ def at(kind: str, key: str, election: Election, **values: str) -> Draft:
         if field.key in typed:
             draft = fill(draft, election, typed[field.key])
         else:
-            draft = skip(draft, election) if field.optional else draft.with_value(field.key, field.choices[0])
+            value = field.offered or next(iter(field.choices), "")
+            draft = skip(draft, election) if field.optional else draft.with_value(field.key, value)
     assert field is not None
     return draft
 
@@ -189,6 +190,24 @@ def test_another_source_chosen_on_the_way_back_leaves_nothing_of_the_first(elect
         ("source", "published", "2030", "2030"),
         ("source", "published", "2028-02-29", "2028-02-29"),
         ("source", "source_language", "en", "en"),
+        ("source", "source_language", "Français", "fr"),
+        ("source", "source_language", "anglais", "en"),
+        ("source", "source_language", "FRENCH", "fr"),
+        ("source", "published", "10/02/2026", "2026-02-10"),
+        ("source", "published", "1.3.2026", "2026-03-01"),
+        ("source", "published", "02/2026", "2026-02"),
+        ("position", "source", "nouvelle", "new"),
+        ("position", "source", "Nouveau", "new"),
+        ("position", "source", "the gazette", "gazette"),
+        ("position", "source", "WHO wants what", "gazette"),
+        ("position", "source", "The Gazette who wants what", "gazette"),
+        ("position", "source", "http://www.example.org/gazette/#top", "gazette"),
+        ("position", "source", "https://example.org/law", "law"),
+        ("correction", "source", "law", "law"),
+        ("correction", "keep_quote", "keep", "keep"),
+        ("correction", "keep_quote", "Garder", "keep"),
+        ("correction", "keep_quote", "take out", "drop"),
+        ("candidate", "description.fr", "Jardinière.", "Jardinière."),
         ("candidate", "aliases", "Nettie; The Nettle", "Nettie, The Nettle"),
         ("naming", "public_name", "Ça 2030", "Ça 2030"),
     ],
@@ -212,6 +231,15 @@ WRONG: list[tuple[str, str, str, str]] = [
     ("position", "topic", "camera", "no_topic_near"),
     ("position", "source", "qwertyuiop", "no_source"),
     ("position", "source", "gazete", "no_source_near"),
+    ("position", "source", "the gazete", "no_source_near"),
+    ("position", "source", "https://example.com/elsewhere", "no_source"),
+    ("correction", "keep_quote", "perhaps", "not_a_choice"),
+    ("correction", "why.fr", "Le journal était ridicule.", "judging"),
+    ("position", "claim.fr", "Deux mots.", "short"),
+    ("position", "claim.fr", "Elle veut !!!", "short"),
+    ("source", "published", "31.02.2026", "no_date"),
+    ("source", "published", "10/02/26", "no_date"),
+    ("source", "source_language", "allemand", "not_a_choice"),
     ("phrasing", "target", "qwertyuiop", "no_entry"),
     ("phrasing", "target", "camera", "no_entry_near"),
     ("phrasing", "target", "rose/safety", "no_entry"),
@@ -266,7 +294,71 @@ def test_what_cannot_be_an_answer_is_refused_with_a_sentence(
 def test_every_fault_that_has_words_is_met() -> None:
     keys = wording("en").keys()
     worded = {key.rpartition(".")[2] for key in keys if key.startswith("moderation.fault.")}
-    assert worded == {fault for *_, fault in WRONG} | {"taken"}
+    assert worded == {fault for *_, fault in WRONG} | {"taken", "future", "same"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "fault"),
+    [
+        ("2030-02-25", ""),
+        ("2030-02-26", "future"),
+        ("2030-02", ""),
+        ("2030-03", "future"),
+        ("2030", ""),
+        ("2031", "future"),
+        ("25/02/2030", ""),
+        ("26.2.2030", "future"),
+    ],
+)
+def test_a_date_is_not_yet_to_come(typed: str, fault: str, election: Election) -> None:
+    draft = at("source", "published", election)
+    assert fill(draft, election, typed).values["published"]
+    if not fault:
+        assert fill(draft, election, typed, NOW.date()).values["published"]
+        return
+    with pytest.raises(Fault) as caught:
+        fill(draft, election, typed, NOW.date())
+    assert caught.value.key == fault
+    for code in ("fr", "en"):
+        assert typed in wording(code)("moderation.fault.future", **caught.value.values)
+
+
+def test_a_correction_says_something_else_in_one_language_at_least(election: Election) -> None:
+    draft = fill(at("correction", "claim.fr", election), election, "Elle veut 1 200 caméras.")
+    assert refused(draft, election, "She wants 1,200 cameras.").key == "same"
+    assert fill(draft, election, "She would like 1,200 cameras.").values["claim.en"]
+
+
+def test_a_correction_asks_whether_the_statement_still_rests_on_its_source(election: Election) -> None:
+    draft = at("correction", "source", election)
+    field = next_field(draft, election)
+    assert field is not None
+    assert (field.offered, set(field.choices)) == ("gazette", {"gazette", "law", "new"})
+    kept = fill(draft, election, field.offered)
+    field = next_field(kept, election)
+    assert field is not None
+    assert (field.key, field.choices) == ("keep_quote", ("keep", "drop"))
+    other = next_field(fill(draft, election, "law"), election)
+    assert other is not None
+    assert (other.key, other.choices) == ("keep_quote", ("drop",))
+    new = filled(fill(draft, election, "new"), election, NEW_SOURCE | TYPED["correction"])
+    assert [key for key in asked(new, election) if key in NEW_SOURCE] == list(NEW_SOURCE)
+    plain = form(
+        "correction", election, target="how-to-vote", claim__en="With a card.", claim__fr="Avec sa carte."
+    )
+    assert "keep_quote" not in asked(plain, election)
+
+
+def test_sources_of_one_name_are_told_apart(election: Election) -> None:
+    gazette = election.own.sources["gazette"]
+    sources = {
+        f"gazette-{n}": gazette.model_copy(update={"title": f"Part {n}", "url": None}) for n in range(9)
+    }
+    many = replace(election, own=replace(election.own, sources=sources))
+    draft = at("position", "source", many)
+    near = refused(draft, many, "The Gazette").values["near"]
+    assert str(near).split(", ") == [f"gazette-{n}" for n in range(5)]
+    assert fill(draft, many, "part 7").values["source"] == "gazette-7"
 
 
 def test_a_refusal_names_what_was_meant(election: Election) -> None:

@@ -47,6 +47,31 @@ def test_the_version_changes_with_a_word_and_with_nothing_else(write: Write) -> 
     [
         (ROSE, "name: Rose Petal\n", "", "rose.yaml:1:1: 'name' is missing here"),
         (ROSE, "name: Rose Petal", "name:", "rose.yaml:1:1: 'name' is empty"),
+        (ROSE, "{fr: Fleuriste.,", '{fr: "",', "rose.yaml:3:15: the text 'fr' is empty; write it"),
+        (
+            ROSE,
+            "        en: She wants 1,200 cameras.",
+            "        en:",
+            "rose.yaml:11:9: the text 'en' is empty; write it",
+        ),
+        (
+            ROSE,
+            "name: Rose Petal\n",
+            "name: Rose Petal\n\u00a0gender: woman\n",
+            "rose.yaml:2:1: non-breaking spaces stand at the beginning of this line; use ordinary spaces",
+        ),
+        (
+            ROSE,
+            "        en: She wants 1,200 cameras.",
+            "        \u00a0en: She wants 1,200 cameras.",
+            "rose.yaml:11:9: non-breaking spaces stand at the beginning of this line; use ordinary spaces",
+        ),
+        (
+            SOURCES,
+            "  retrieved: 2030-02-19\n",
+            "\u00a0\u00a0retrieved: 2030-02-19\n",
+            "sources.yaml:7:1: non-breaking spaces stand at the beginning of this line; use ordinary spaces",
+        ),
         (ROSE, "name: Rose Petal", "name: {fr: Rose}", "rose.yaml:1:1: 'name' must be text"),
         (
             ROSE,
@@ -107,7 +132,7 @@ def test_the_version_changes_with_a_word_and_with_nothing_else(write: Write) -> 
             ELECTION,
             "date: 2030-03-17",
             "date: 2030-02-30",
-            "election.yaml:5:6: '2030-02-30' is not a possible date; write it as 2026-03-15",
+            "election.yaml:5:6: there is no such day",
         ),
         (
             ELECTION,
@@ -169,7 +194,7 @@ def test_the_version_changes_with_a_word_and_with_nothing_else(write: Write) -> 
             SOURCES,
             "https://",
             "www.",
-            "sources.yaml:5:3: 'www.example.org/gazette' is not a web address; it starts with https://",
+            "sources.yaml:5:3: 'www.example.org/gazette' is not a web address; it starts with http:// or https://",
         ),
         (
             SOURCES,
@@ -181,7 +206,7 @@ def test_the_version_changes_with_a_word_and_with_nothing_else(write: Write) -> 
             SOURCES,
             "2030-02\n",
             "2030-02-31\n",
-            "sources.yaml:4:3: '2030-02-31' is not a possible date; write it as 2026-03-15",
+            "sources.yaml:4:3: there is no such day",
         ),
         (SOURCES, "2030-02\n", "February\n", "sources.yaml:4:3: write a date as 2026-03-15, 2026-03 or 2026"),
         (SOURCES, "2030-02\n", "[2030]\n", "sources.yaml:4:3: 'published' must be text"),

@@ -9,8 +9,19 @@ from pathlib import Path
 
 import pytest
 
-from bot.channels.moderation import CHOICES, SHOWN, Moderation, Section, cut, impossibility
+from bot.channels.moderation import (
+    CHOICES,
+    SHOWN,
+    Moderation,
+    Section,
+    changed_lines,
+    cut,
+    impossibility,
+)
+from bot.channels.sourcing import nearest
+from bot.channels.telegram.formatting import LIMIT, messages, units
 from bot.channels.telegram.keyboards import VERDICTS
+from bot.channels.telegram.moderating.pages import paragraphs
 from bot.dialogue.outcomes import NAMES
 from bot.dialogue.wording import wording
 from bot.knowledge.document import Place, Problem
@@ -22,7 +33,7 @@ from bot.moderation.drafting import KINDS, Draft
 from bot.moderation.forms import Field, fields, next_field, statements
 from bot.moderation.proposals import Decided, Edit, Impossible
 from bot.moderation.queue import Group
-from bot.moderation.trying import Preview, Trials
+from bot.moderation.trying import Preview, Trials, difference
 from bot.state.records import Audited, FeedbackCount, Proposal, Unanswered, UnansweredCount
 from tests.unit.moderated import NOW, TOWN, base, edit, form, small
 
@@ -125,11 +136,11 @@ def test_choices_have_the_words_that_voters_see(english: Moderation) -> None:
     assert english.choices(Field("claim", "fr")) == []
 
 
-def test_what_is_closest_is_offered_first_and_of_topics_nothing_else(english: Moderation) -> None:
+def test_what_is_closest_is_offered_first(english: Moderation) -> None:
     topics = Field("topic", choices=("cameras", "safety"))
     people = Field("candidate", choices=("rose", "thorn"))
     closest = ("thorn/safety", "how-to-vote", "gone/away", "safety")
-    assert [value for value, _ in english.choices(topics, closest)] == ["safety"]
+    assert [value for value, _ in english.choices(topics, closest)] == ["safety", "cameras"]
     assert [value for value, _ in english.choices(people, closest)] == ["thorn", "rose"]
     assert [value for value, _ in english.choices(topics, ("how-to-vote",))] == ["cameras", "safety"]
 
@@ -225,16 +236,74 @@ def test_a_preview_shows_the_lines_the_answers_and_the_banks(telling: Moderation
     sections = list(telling.preview(tried(trials, adding("windmills"))))
     assert headings(sections) == [
         say("moderation.preview.diff"),
+        "common/topics/cameras.yaml",
         say("moderation.preview.answers"),
         say("moderation.preview.moved", count=2),
     ]
-    diff, answers, moved = sections
+    _, diff, answers, moved = sections
     assert diff.verbatim
-    assert diff.lines[0] == "--- common/topics/cameras.yaml"
+    assert not any(line.startswith(("---", "+++", "@@")) for line in diff.lines)
+    assert any(line.startswith("+") and "windmills" in line for line in diff.lines)
     assert not answers.verbatim
     assert say("moderation.outcome.unknown") in answers.lines[0]
     assert "→" in answers.lines[0]
     assert moved.lines[0].startswith("⚠️ ")
+    assert moved.lines[-1] == say("moderation.preview.worse")
+
+
+def test_what_a_bank_expects_otherwise_is_explained_only_where_there_is_any(
+    telling: Moderation, trials: Trials
+) -> None:
+    found = tried(trials, adding("windmills"))
+    better = replace(found, moved=tuple(replace(each, after=each.before) for each in found.moved))
+    lines = [line for section in telling.preview(better) for line in section.lines]
+    assert not any("⚠️" in line for line in lines)
+
+
+@pytest.mark.parametrize("lines", [["-- a", "++ b", "@@ c"], ["-- a"], ["+ x"], [""]])
+def test_lines_that_look_like_the_head_of_a_file_are_lines(lines: list[str]) -> None:
+    old, new = "\n".join(["first", *(["x"] * 9), "end"]), "\n".join(["one", *lines, *(["x"] * 9), "END"])
+    diff = difference({"a.yaml": old, "b.yaml": old}, {"a.yaml": new, "b.yaml": old + "\nmore"})
+    (first, changed), (second, more) = changed_lines(diff)
+    assert (first, second) == ("a.yaml", "b.yaml")
+    assert [line[1:] for line in changed if line[0] == "+"] == ["one", *lines, "END"]
+    assert "…" in changed
+    assert more[-1] == "+more"
+
+
+def test_the_sources_of_an_edit_are_named_with_their_addresses(telling: Moderation, root: Path) -> None:
+    gazette = telling.say(
+        "moderation.preview.titled",
+        publisher="The Gazette",
+        title="Who wants what",
+        date=telling.say.partial_date("2030-02"),
+    )
+    for kind in ("position", "correction"):
+        (section,) = telling.sources(edit(kind, root))
+        (line,) = section.lines
+        assert gazette in line
+        assert "https://example.org/gazette" in line
+    assert telling.sources(Edit("phrasing", TOWN, "cameras", (adding("windmills"),))) == []
+    (new,) = telling.sources(edit("source", root))
+    assert len(new.lines) == 1
+
+
+def test_sources_at_hand_come_before_all_others(english: Moderation) -> None:
+    assert nearest(Draft("fact", TOWN), english.election)
+    at_hand = nearest(Draft("position", TOWN, {"candidate": "rose", "topic": "cameras"}), english.election)
+    assert at_hand[0] == "gazette"
+    assert nearest(Draft("correction", TOWN, {"target": "how-to-vote"}), english.election)[0] == "law"
+    assert sorted(at_hand) == sorted(english.election.all("sources"))
+
+
+def test_every_line_of_a_long_file_is_sent() -> None:
+    lines = (*(f"+ {number} {'x' * 150}" for number in range(100)), "y" * 9_000)
+    texts = messages(paragraphs([Section("a.yaml", lines, verbatim=True)]))
+    shown = "".join(texts)
+    assert all(units(text) <= LIMIT for text in texts)
+    assert [line for line in lines[:-1] if line not in shown] == []
+    assert shown.count("y") >= 9_000
+    assert shown.count("<pre>") == shown.count("</pre>") == len(texts)
 
 
 def test_a_preview_says_if_nothing_changes(telling: Moderation, trials: Trials) -> None:
@@ -242,7 +311,7 @@ def test_a_preview_says_if_nothing_changes(telling: Moderation, trials: Trials) 
     assert section.heading == telling.say("moderation.preview.nothing")
     banks = list(telling.preview(tried(trials, adding("camcorders"))))[-1]
     assert banks.heading == telling.say("moderation.preview.banks", count=2)
-    same = list(telling.preview(tried(trials, adding("camcorders"))))[1].lines[0]
+    same = list(telling.preview(tried(trials, adding("camcorders"))))[2].lines[0]
     assert "→" not in same
 
 
@@ -250,14 +319,14 @@ def test_a_preview_counts_what_is_only_said_otherwise(
     english: Moderation, trials: Trials, root: Path
 ) -> None:
     correction = edit("correction", root).operations
-    *_, last = english.preview(tried(trials, *correction))
-    assert last.heading == english.say("moderation.preview.reworded", count=1, asked=2)
+    found = headings(list(english.preview(tried(trials, *correction))))
+    assert english.say("moderation.preview.reworded", count=1, asked=2) in found
 
 
 def test_a_preview_of_what_is_not_sound_shows_what_to_mend_and_no_answers(
     telling: Moderation, trials: Trials
 ) -> None:
-    diff, problems = telling.preview(tried(trials, adding("theft")))
+    _, diff, problems = telling.preview(tried(trials, adding("theft")))
     assert diff.verbatim
     assert problems.heading == telling.say("moderation.preview.problems")
     assert "theft" in problems.lines[0]

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import threading
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from bot.knowledge.model import Reviews
 from bot.moderation import proposals as module
 from bot.moderation import storing
 from bot.moderation.forms import statements
-from bot.moderation.making import read, written
+from bot.moderation.making import Made, sides, written
 from bot.moderation.proposals import Decided, Edit, Impossible, edit_of
 from bot.moderation.reviews import TRUSTED
 from bot.moderation.storing import Busy, Commit, locked, store
@@ -51,6 +52,7 @@ from tests.unit.test_state_faults import held
 
 CARD, CAMERAS = "town-2030/candidates/rose.yaml", "common/topics/cameras.yaml"
 CLEO = Moderator("cleo's key", "Cléo")
+ANSWERED = replace(MISSING, language="en", text="what does Rosy say about cameras?")
 STATUSES = ("proposed", "approved", "applied", "rejected", "withdrawn")
 
 
@@ -94,6 +96,17 @@ def adding(phrase: str, **about: Any) -> Edit:
     return replace(Edit("phrasing", TOWN, "cameras", (words,)), **about)
 
 
+def careful(wanted: Edit) -> Edit:
+    """The same edit, which takes two."""
+    return replace(wanted, sensitive=True)
+
+
+def reviewed(root: Path, policy: Reviews) -> None:
+    """The election wants edits to be reviewed like this."""
+    path = root / TOWN / "election.yaml"
+    path.write_text(f"{path.read_text().partition('reviews:')[0]}reviews: {policy.value}\n")
+
+
 def trees(root: Path) -> dict[str, str]:
     """What each file says, in its order."""
     return {f: json.dumps(parse(b.decode(), Path(f), f).tree) for f, b in files(root).items()}
@@ -101,7 +114,7 @@ def trees(root: Path) -> dict[str, str]:
 
 async def done(desk: Desk, wanted: Edit, author: Moderator = ADA, reviewer: Moderator = BEA) -> Decided:
     """An edit that is applied, if need be with the help of another moderator."""
-    decided = await desk.propose(wanted, author, Reviews.NONE)
+    decided = await desk.propose(wanted, author)
     if not decided.applied:
         decided = await desk.approve(decided.proposal.id, reviewer)
     assert decided.applied
@@ -240,9 +253,7 @@ async def test_texts_that_stand_in_the_file_with_space_around_them_can_be_edited
     before = trees(root)
     election = town(root)
     second = statements(election, "rose/cameras")[1][0]
-    draft = form(kind, election, target="rose/cameras")
-    if kind != "phrasing":
-        draft = draft.with_value("statement", second)
+    draft = form(kind, election, target="rose/cameras", statement=second)
     async with moderating(root, url) as desk:
         wanted = edit_of(draft, election, NOW)
         preview = await desk.preview(wanted)
@@ -275,10 +286,12 @@ async def test_what_was_there_before_is_not_undone(root: Path, url: str) -> None
         await done(desk, both)
         await undone(desk)
         assert files(root) == before
-        decided = await done(desk, adding("cameras"))
-        assert (decided.commit, decided.fault, read(decided.proposal.operations)) == (None, "", ())
-        await undone(desk)
-        assert files(root) == before
+        for wanted in (adding("cameras"), careful(adding("cameras"))):
+            await impossible("nothing", desk.propose(wanted, ADA))
+        waiting = await desk.propose(careful(adding("filming")), ADA)
+        await done(desk, adding("filming"))
+        await impossible("nothing", desk.approve(waiting.proposal.id, BEA))
+        assert (await desk.reject(waiting.proposal.id, BEA)).status == "rejected"
 
 
 @pytest.mark.anyio
@@ -315,7 +328,7 @@ async def test_an_edit_of_the_bundled_base_is_undone_to_the_byte(tmp_path: Path,
 @pytest.mark.anyio
 async def test_without_reviews_an_edit_is_applied_at_once(root: Path, url: str) -> None:
     async with moderating(root, url) as desk:
-        decided = await desk.propose(adding("filming"), ADA, Reviews.NONE)
+        decided = await desk.propose(adding("filming"), ADA)
         assert (decided.applied, decided.waits, decided.proposal.reviewer) == (True, "", "")
         assert "filming" in town(root).topic("cameras").phrasings["en"]
         assert await log(desk) == [("Ada", "applied")]
@@ -335,9 +348,11 @@ async def test_without_reviews_an_edit_is_applied_at_once(root: Path, url: str) 
 async def test_an_edit_that_waits_changes_nothing_until_another_moderator_approves_it(
     policy: Reviews, kind: str, reason: str, root: Path, url: str
 ) -> None:
+    reviewed(root, policy)
     before = files(root)
     async with moderating(root, url) as desk:
-        waiting = await desk.propose(edit(kind, root), ADA, policy)
+        assert await desk.waits(edit(kind, root), ADA) == reason
+        waiting = await desk.propose(edit(kind, root), ADA)
         assert (waiting.applied, waiting.waits) == (False, reason)
         assert files(root) == before
         assert await desk.waiting() == [replace(waiting.proposal, made_at=waiting.proposal.made_at)]
@@ -356,14 +371,14 @@ async def test_an_edit_that_waits_changes_nothing_until_another_moderator_approv
 async def test_nobody_approves_their_own_however_long_their_key_is(root: Path, url: str) -> None:
     long = Moderator(f"terminal:{'x' * 200}", "X")
     async with moderating(root, url) as desk:
-        waiting = await desk.propose(adding("filming"), long, Reviews.ALWAYS)
+        waiting = await desk.propose(careful(adding("filming")), long)
         await impossible("own", desk.approve(waiting.proposal.id, long))
         assert (await desk.reject(waiting.proposal.id, long)).status == "withdrawn"
 
 
 @pytest.mark.anyio
 async def test_twenty_approved_edits_of_a_kind_make_trust_for_that_kind_only(root: Path, url: str) -> None:
-    new = Reviews.NEW_MODERATORS
+    reviewed(root, Reviews.NEW_MODERATORS)
     async with moderating(root, url) as desk:
         for number in range(TRUSTED):
             kept = Proposal(
@@ -371,14 +386,15 @@ async def test_twenty_approved_edits_of_a_kind_make_trust_for_that_kind_only(roo
                 *("applied", BEA.key, BEA.name, NOW, NOW),
             )
             desk.kept.keep_proposal(replace(kept, status="rejected") if number == 0 else kept)
-        assert (await desk.propose(adding("one"), ADA, new)).waits == "new"
+        assert (await desk.propose(adding("one"), ADA)).waits == "new"
         last = (await desk.waiting())[0]
         await desk.approve(last.id, BEA)
-        assert (await desk.propose(adding("two"), ADA, new)).applied
-        assert (await desk.propose(edit("topic", root), ADA, new)).waits == "new"
-        assert (await desk.propose(edit("correction", root), ADA, new)).waits == "sensitive"
-        assert (await desk.propose(adding("three"), BEA, new)).waits == "new"
-        assert (await desk.propose(adding("four"), ADA, Reviews.ALWAYS)).waits == "always"
+        assert (await desk.propose(adding("two"), ADA)).applied
+        assert (await desk.propose(edit("topic", root), ADA)).waits == "new"
+        assert (await desk.propose(edit("correction", root), ADA)).waits == "sensitive"
+        assert (await desk.propose(adding("three"), BEA)).waits == "new"
+        reviewed(root, Reviews.ALWAYS)
+        assert (await desk.propose(adding("four"), ADA)).waits == "always"
 
 
 @pytest.mark.anyio
@@ -386,7 +402,7 @@ async def test_an_edit_can_be_rejected_by_others_and_withdrawn_by_its_author(roo
     before = files(root)
     async with moderating(root, url) as desk:
         for moderator, status, reviewer in ((BEA, "rejected", "Béa"), (ADA, "withdrawn", "")):
-            waiting = await desk.propose(adding("filming"), ADA, Reviews.ALWAYS)
+            waiting = await desk.propose(careful(adding("filming")), ADA)
             decided = await desk.reject(waiting.proposal.id, moderator)
             assert (decided.status, decided.reviewer_name) == (status, reviewer)
             assert decided.decided_at is not None
@@ -423,7 +439,7 @@ async def test_the_log_tells_who_did_what_when_and_what_stood_there_before(root:
 @pytest.mark.anyio
 async def test_only_a_step_that_changed_something_can_be_undone(root: Path, url: str) -> None:
     async with moderating(root, url) as desk:
-        waiting = await desk.propose(adding("filming"), ADA, Reviews.ALWAYS)
+        waiting = await desk.propose(careful(adding("filming")), ADA)
         await desk.approve(waiting.proposal.id, BEA)
         await desk.dismiss([MISSING], ADA)
         found = {step.action: step.id for step in await desk.kept.audited(9)}
@@ -442,14 +458,14 @@ async def test_what_was_undone_already_or_changed_since_is_not_undone_again(root
         again = {"claim__fr": "Elle veut 1 400 caméras.", "claim__en": "She wants 1,400 cameras."}
         await done(desk, edit("correction", root, **again))
         before = files(root)
-        await impossible("conflict", desk.propose(await desk.reversal(first), ADA, Reviews.NONE))
+        await impossible("conflict", desk.propose(await desk.reversal(first), ADA))
         await impossible("conflict", desk.preview(await desk.reversal(first)))
         await undone(desk)
         await done(desk, await desk.reversal(first))
         after = files(root)
         preview = await desk.preview(await desk.reversal(first))
         assert preview.changed == {}
-        await done(desk, await desk.reversal(first))
+        await impossible("nothing", desk.propose(await desk.reversal(first), ADA))
         assert before != after == files(root)
 
 
@@ -457,14 +473,32 @@ async def test_what_was_undone_already_or_changed_since_is_not_undone_again(root
 async def test_questions_that_are_answered_leave_the_queue(root: Path, url: str) -> None:
     other = replace(MISSING, text="encore autre chose")
     async with moderating(root, url) as desk:
-        for question in (MISSING, other):
+        for question in (ANSWERED, other):
             desk.state.unanswered(question, NOW.date())
-        waiting = await desk.propose(adding("filming", questions=(MISSING,)), ADA, Reviews.ALWAYS)
+        waiting = await desk.propose(careful(adding("filming", questions=(ANSWERED,))), ADA)
         assert len(await desk.state.unanswered_questions()) == 2
         shown = await desk.edit(waiting.proposal)
-        assert shown == adding("filming", questions=(MISSING,))
+        assert shown == adding("filming", questions=(ANSWERED,), id=waiting.proposal.id)
         await desk.approve(waiting.proposal.id, BEA)
         assert [each.question for each in await desk.state.unanswered_questions()] == [other]
+
+
+@pytest.mark.anyio
+async def test_questions_that_are_not_answered_by_an_edit_wait_on(root: Path, url: str) -> None:
+    """Of those that are answered with something else than was meant, the answer tells nothing."""
+    amiss = replace(MISSING, text="les moulins", reason="none_of_these")
+    abusive = replace(MISSING, text="buy my watches")
+    elsewhere = replace(ANSWERED, election="gone-2031")
+    asked = (MISSING, ANSWERED, amiss, elsewhere, abusive)
+    async with moderating(root, url) as desk:
+        for question in asked:
+            desk.state.unanswered(question, NOW.date())
+        await desk.propose(adding("filming", questions=asked), ADA)
+        left = {each.question.text for each in await desk.state.unanswered_questions()}
+        assert left == {MISSING.text, elsewhere.text, abusive.text}
+        await desk.propose(replace(edit("muting", root), questions=asked), ADA)
+        left = {each.question.text for each in await desk.state.unanswered_questions()}
+        assert left == {MISSING.text, elsewhere.text}
 
 
 @pytest.mark.anyio
@@ -473,11 +507,67 @@ async def test_what_is_dismissed_and_brought_back_is_in_the_log(root: Path, url:
         await desk.dismiss([], ADA)
         await desk.dismiss([MISSING, replace(MISSING, text="b")], ADA)
         assert len(await desk.kept.dismissed()) == 2
+        assert (await desk.kept.audited(1))[0].subject == f"{MISSING.text} · b"
+        many = [replace(MISSING, text=f"{number} and so on") for number in range(100)]
+        await desk.dismiss(many, ADA)
+        assert len((await desk.kept.audited(1))[0].subject) <= 500
+        await desk.dismiss(many, ADA, back=True)
         await desk.dismiss([MISSING], BEA, back=True)
         assert [each.text for each in await desk.kept.dismissed()] == ["b"]
-        assert await log(desk) == [("Ada", "dismissed"), ("Béa", "restored")]
-        (step, _) = await desk.kept.audited(9)
+        assert [action for _, action in await log(desk)] == ["dismissed", "dismissed", "restored", "restored"]
+        step = (await desk.kept.audited(9))[0]
         assert (step.election, step.subject, step.proposal) == (TOWN, MISSING.text, "")
+
+
+@pytest.mark.anyio
+async def test_a_dismissal_that_could_not_be_written_is_not_made_later(
+    root: Path, url: str, path: Path
+) -> None:
+    async with moderating(root, url) as desk:
+        await desk.dismiss([MISSING], ADA)
+        with held(path):
+            await impossible("no_state", desk.dismiss([MISSING], BEA, back=True))
+            await impossible("no_state", desk.dismiss([ANSWERED], BEA))
+        await _recovered(desk)
+        assert await desk.kept.dismissed() == [replace(MISSING, reason="")]
+        assert await log(desk) == [("Ada", "dismissed")]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("back", [False, True])
+async def test_a_dismissal_that_was_written_after_all_is_undone(
+    back: bool, root: Path, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database did not answer in time, and yet it wrote."""
+    async with moderating(root, url) as desk:
+        if back:
+            await desk.dismiss([MISSING], ADA)
+        before, saved = await desk.kept.dismissed(), desk.state.saved
+
+        async def late() -> bool:
+            assert await saved()
+            return False
+
+        with monkeypatch.context() as slow:
+            slow.setattr(desk.state, "saved", late)
+            await impossible("no_state", desk.dismiss([MISSING], BEA, back=back))
+        assert await desk.kept.dismissed() == before
+        assert (await log(desk))[-1] == ("Béa", "failed")
+
+
+@pytest.mark.anyio
+async def test_a_step_of_several_files_names_each_and_keeps_lines_that_look_like_a_difference(
+    root: Path, url: str
+) -> None:
+    async with moderating(root, url) as desk:
+        await done(desk, edit("position", root, **NEW_SOURCE))
+        (step,) = await desk.kept.audited(1)
+        assert [line for line in step.after.splitlines() if line.endswith(".yaml:")] == [
+            "town-2030/sources.yaml:",
+            "town-2030/candidates/thorn.yaml:",
+        ]
+    signs = Made({"a": "-- one\nkept\n"}, {"a": "kept\n++ two\n"}, ())
+    assert sides(signs) == ("-- one", "++ two")
 
 
 # --- two at once -----------------------------------------------------------------------------------------
@@ -489,9 +579,9 @@ async def test_two_moderators_who_edit_one_list_at_once_both_see_their_words_kep
 ) -> None:
     async with moderating(root, url) as here, moderating(root, url) as there:
         await asyncio.gather(
-            here.propose(adding("filming"), ADA, Reviews.NONE),
-            there.propose(adding("watching"), BEA, Reviews.NONE),
-            here.propose(adding("recording"), CLEO, Reviews.NONE),
+            here.propose(adding("filming"), ADA),
+            there.propose(adding("watching"), BEA),
+            here.propose(adding("recording"), CLEO),
         )
         found = town(root).topic("cameras").phrasings["en"]
         assert sorted(found) == ["cameras", "filming", "recording", "watching"]
@@ -506,18 +596,20 @@ async def test_two_moderators_who_edit_one_list_at_once_both_see_their_words_kep
 async def test_the_same_edit_by_two_moderators_is_made_once(root: Path, url: str) -> None:
     async with moderating(root, url) as here, moderating(root, url) as there:
         made = await asyncio.gather(
-            here.propose(adding("filming"), ADA, Reviews.NONE),
-            there.propose(adding("filming"), BEA, Reviews.NONE),
+            here.propose(adding("filming"), ADA),
+            there.propose(adding("filming"), BEA),
+            return_exceptions=True,
         )
-        assert all(decided.applied for decided in made)
+        assert [each.applied for each in made if isinstance(each, Decided)] == [True]
+        assert [each.key for each in made if isinstance(each, Impossible)] == ["nothing"]
         assert town(root).topic("cameras").phrasings["en"] == ["cameras", "filming"]
-        assert sorted(bool(step.after) for step in await here.kept.audited(9)) == [False, True]
+        assert len(await log(here)) == 1
 
 
 @pytest.mark.anyio
 async def test_two_replicas_that_approve_one_edit_at_once_apply_it_once(root: Path, url: str) -> None:
     async with moderating(root, url) as here, moderating(root, url) as there:
-        waiting = await here.propose(adding("filming"), ADA, Reviews.ALWAYS)
+        waiting = await here.propose(careful(adding("filming")), ADA)
         identifier = waiting.proposal.id
         found = await asyncio.gather(
             *(desk.approve(identifier, by) for desk, by in ((here, BEA), (there, CLEO), (here, CLEO))),
@@ -535,12 +627,12 @@ async def test_two_replicas_that_approve_one_edit_at_once_apply_it_once(root: Pa
 async def test_an_edit_of_what_has_changed_since_is_refused_and_keeps_its_place(root: Path, url: str) -> None:
     async with moderating(root, url) as desk:
         corrected, removed = edit("correction", root), edit("removal", root)
-        waiting = await desk.propose(corrected, ADA, Reviews.NONE)
+        waiting = await desk.propose(corrected, ADA)
         await done(desk, removed, BEA, CLEO)
         before = files(root)
         await impossible("conflict", desk.approve(waiting.proposal.id, BEA))
         assert [each.id for each in await desk.waiting()] == [waiting.proposal.id]
-        await impossible("conflict", desk.propose(corrected, ADA, Reviews.NONE))
+        await impossible("conflict", desk.propose(replace(corrected, id=""), ADA))
         assert files(root) == before
         assert await statuses(desk) == ["proposed", "applied"]
         assert len(await log(desk)) == 4
@@ -558,6 +650,113 @@ async def test_a_form_about_what_is_gone_is_no_edit_any_more(root: Path, url: st
         await impossible("conflict", again())
 
 
+@pytest.mark.anyio
+async def test_a_form_that_is_applied_twice_is_one_edit(root: Path, url: str) -> None:
+    draft = form("phrasing", town(root))
+    wanted = edit_of(draft, town(root), NOW)
+    again = edit_of(draft, town(root), NOW)
+    assert wanted.id == again.id != edit("phrasing", root).id
+    async with moderating(root, url) as here, moderating(root, url) as there:
+        made = await asyncio.gather(here.propose(wanted, ADA), there.propose(again, ADA))
+        assert [each.applied for each in made] == [True, True]
+        assert made[0].proposal.id == made[1].proposal.id
+        assert await log(here) == [("Ada", "applied")]
+        changed = draft.with_value("phrasing.fr", "caméscopes")
+        assert (await here.propose(edit_of(changed, town(root), NOW), ADA)).applied
+        assert len(await log(here)) == 2
+
+
+@pytest.mark.anyio
+async def test_a_form_that_is_proposed_twice_waits_once(root: Path, url: str) -> None:
+    wanted = edit("correction", root)
+    async with moderating(root, url) as desk:
+        first, second = await desk.propose(wanted, ADA), await desk.propose(wanted, ADA)
+        assert first.proposal == second.proposal
+        assert first.waits == second.waits == "sensitive"
+        assert await log(desk) == [("Ada", "proposed")]
+        await desk.reject(first.proposal.id, BEA)
+        await impossible("decided", desk.propose(wanted, ADA))
+
+
+@pytest.mark.anyio
+async def test_an_undoing_that_is_tapped_twice_is_one_edit(root: Path, url: str) -> None:
+    async with moderating(root, url) as desk:
+        await done(desk, adding("filming"))
+        (step,) = await desk.kept.audited(1)
+        wanted = await desk.reversal(step.id, "draft")
+        assert (await desk.propose(wanted, ADA)).applied
+        assert (await desk.propose(await desk.reversal(step.id, "draft"), ADA)).applied
+        assert len(await log(desk)) == 2
+        assert (await desk.reversal(step.id, "other")).id != wanted.id
+
+
+@pytest.mark.anyio
+async def test_a_form_whose_edit_could_not_be_written_can_be_tried_again(
+    root: Path, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = edit("phrasing", root)
+    async with moderating(root, url) as desk:
+        with monkeypatch.context() as broken:
+            broken.setattr(module, "store", failing)
+            await impossible("unwritable", desk.propose(wanted, ADA))
+        assert await statuses(desk) == ["withdrawn"]
+        assert (await desk.propose(wanted, ADA)).applied
+        assert await statuses(desk) == ["applied"]
+
+
+@pytest.mark.anyio
+async def test_a_correction_that_says_what_was_said_before_is_none(root: Path, url: str) -> None:
+    election = town(root)
+    draft = form("correction", election)
+    for code, text in election.candidates["rose"].positions["cameras"][0].claim.items():
+        draft = draft.with_value(f"claim.{code}", text)
+
+    async def again() -> Edit:
+        return edit_of(draft, election, NOW)
+
+    await impossible("same", again())
+
+
+@pytest.mark.anyio
+async def test_undoing_what_took_two_takes_two(root: Path, url: str) -> None:
+    async with moderating(root, url) as desk:
+        waiting = await desk.propose(careful(adding("filming")), ADA)
+        for wanted in (adding("watching"), edit("removal", root)):
+            await done(desk, wanted)
+        await desk.approve(waiting.proposal.id, BEA)
+        applied = [step for step in await desk.kept.audited(99) if step.action == "applied"]
+        waits = {}
+        for step in applied:
+            undoing = await desk.reversal(step.id)
+            waits[step.after or step.before] = await desk.waits(undoing, ADA)
+            if "watching" in step.after and "filming" not in step.after:
+                continue
+            assert (await desk.propose(undoing, ADA)).waits == "sensitive"
+        assert sorted(waits.values()) == ["", "sensitive", "sensitive"]
+
+
+# --- several elections ------------------------------------------------------------------------------------
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("own", [Reviews.NONE, Reviews.ALWAYS])
+async def test_of_all_elections_that_read_a_file_the_strictest_counts(
+    own: Reviews, root: Path, url: str
+) -> None:
+    shutil.copytree(root / TOWN, root / "village-2031")
+    other = Reviews.ALWAYS if own is Reviews.NONE else Reviews.NONE
+    reviewed(root, own)
+    path = root / "village-2031/election.yaml"
+    path.write_text(f"{path.read_text()}reviews: {other.value}\n")
+    async with moderating(root, url) as desk:
+        assert await desk.waits(adding("filming"), ADA) == "always"
+        assert (await desk.propose(adding("filming"), ADA)).waits == "always"
+        wanted = edit("topic", root)  # which stands in the folder of the town
+        expected = "" if own is Reviews.NONE else "always"
+        assert await desk.waits(wanted, ADA) == expected
+        assert (await desk.propose(wanted, ADA)).waits == expected
+
+
 # --- what is refused -------------------------------------------------------------------------------------
 
 
@@ -565,11 +764,11 @@ async def test_a_form_about_what_is_gone_is_no_edit_any_more(root: Path, url: st
 async def test_an_edit_that_would_leave_a_base_with_problems_is_refused(root: Path, url: str) -> None:
     before = files(root)
     async with moderating(root, url) as desk:
-        fault = await impossible("problems", desk.propose(adding("theft"), ADA, Reviews.NONE))
+        fault = await impossible("problems", desk.propose(adding("theft"), ADA))
         assert "theft" in str(fault.problems[0])
         assert fault.values == {"count": 1}
-        await impossible("problems", desk.propose(adding("theft"), ADA, Reviews.ALWAYS))
-        waiting = await desk.propose(adding("filming"), ADA, Reviews.ALWAYS)
+        await impossible("problems", desk.propose(careful(adding("theft")), ADA))
+        waiting = await desk.propose(careful(adding("filming")), ADA)
         taken = replace(
             adding("filming"),
             operations=(replace(adding("filming").operations[0], file="common/topics/safety.yaml"),),
@@ -595,7 +794,7 @@ async def test_what_is_no_knowledge_file_is_not_edited(file: str, key: str, root
     async with moderating(root, url) as desk:
         (root / "common/topics/broken.yaml").write_text("a: [")
         before = files(root)
-        await impossible(key, desk.propose(wanted, ADA, Reviews.NONE))
+        await impossible(key, desk.propose(wanted, ADA))
         await impossible(key, desk.preview(wanted))
         assert files(root) == before
         assert await statuses(desk) == []
@@ -607,7 +806,7 @@ async def test_a_proposal_that_cannot_be_read_can_only_be_rejected(
     operations: str, root: Path, url: str
 ) -> None:
     async with moderating(root, url) as desk:
-        waiting = (await desk.propose(adding("x"), ADA, Reviews.ALWAYS)).proposal
+        waiting = (await desk.propose(careful(adding("x")), ADA)).proposal
         broken = replace(waiting, operations=operations)
         desk.kept.keep_proposal(broken)
         await impossible("uneditable", desk.edit(broken))
@@ -621,12 +820,12 @@ async def test_a_proposal_that_cannot_be_read_can_only_be_rejected(
 @pytest.mark.anyio
 async def test_nothing_is_edited_while_the_log_cannot_be_written(root: Path, path: Path, url: str) -> None:
     async with moderating(root, url) as desk:
-        waiting = (await desk.propose(adding("filming"), ADA, Reviews.ALWAYS)).proposal
+        waiting = (await desk.propose(careful(adding("filming")), ADA)).proposal
         before = files(root)
         with held(path):
             for doing in (
-                desk.propose(adding("watching"), ADA, Reviews.NONE),
-                desk.propose(adding("watching"), ADA, Reviews.ALWAYS),
+                desk.propose(adding("watching"), ADA),
+                desk.propose(careful(adding("watching")), ADA),
                 desk.dismiss([MISSING], ADA),
             ):
                 await impossible("no_state", doing)
@@ -638,7 +837,7 @@ async def test_nothing_is_edited_while_the_log_cannot_be_written(root: Path, pat
         await _recovered(desk)
         assert [each.id for each in await desk.waiting()] == [waiting.id]
         assert set(await statuses(desk)) <= {"proposed", "withdrawn"}
-        assert await _settled(desk) == [("Ada", "proposed"), ("Ada", "dismissed")]
+        assert await _settled(desk) == [("Ada", "proposed")]
         assert (await desk.approve(waiting.id, BEA)).applied
 
 
@@ -649,7 +848,7 @@ async def test_a_decision_that_could_not_be_written_is_not_made_later_either(
 ) -> None:
     """The database answers when the proposal is looked up, and no more when the decision is to be written."""
     async with moderating(root, url) as desk:
-        waiting = (await desk.propose(adding("filming"), ADA, Reviews.ALWAYS)).proposal
+        waiting = (await desk.propose(careful(adding("filming")), ADA)).proposal
         before, lookup = files(root), desk.kept.proposal
         locks: list[Any] = []
 
@@ -666,10 +865,10 @@ async def test_a_decision_that_could_not_be_written_is_not_made_later_either(
         if doing in ("approve", "reject"):
             await impossible("no_state", getattr(desk, doing)(waiting.id, BEA))
         else:
-            policy = Reviews.ALWAYS if doing == "propose" else Reviews.NONE
+            wanted = careful(adding("watching")) if doing == "propose" else adding("watching")
             assert await desk.kept.approved(ADA.key, "phrasing") == 0
             lock()
-            await impossible("no_state", desk.propose(adding("watching"), ADA, policy))
+            await impossible("no_state", desk.propose(wanted, ADA))
         locks[0].__exit__(None, None, None)
         desk.kept.proposal = lookup  # type: ignore[method-assign]
         await _recovered(desk)
@@ -688,7 +887,7 @@ async def test_a_decision_that_was_written_after_all_is_undone(
 ) -> None:
     """The database did not answer in time, and yet it wrote."""
     async with moderating(root, url) as desk:
-        waiting = (await desk.propose(adding("filming"), ADA, Reviews.ALWAYS)).proposal
+        waiting = (await desk.propose(careful(adding("filming")), ADA)).proposal
         before, saved = files(root), desk.state.saved
 
         async def late() -> bool:
@@ -698,7 +897,7 @@ async def test_a_decision_that_was_written_after_all_is_undone(
         with monkeypatch.context() as slow:
             slow.setattr(desk.state, "saved", late)
             if doing == "propose":
-                await impossible("no_state", desk.propose(adding("watching"), ADA, Reviews.NONE))
+                await impossible("no_state", desk.propose(adding("watching"), ADA))
             else:
                 await impossible("no_state", getattr(desk, doing)(waiting.id, BEA))
         assert files(root) == before
@@ -732,11 +931,11 @@ async def test_a_folder_that_cannot_be_written_is_told_and_leaves_the_proposal_a
     root: Path, url: str
 ) -> None:
     async with moderating(root, url) as desk:
-        waiting = (await desk.propose(adding("filming"), ADA, Reviews.ALWAYS)).proposal
+        waiting = (await desk.propose(careful(adding("filming")), ADA)).proposal
         (root / ".lock").unlink()
         (root / ".lock").mkdir()
         before = files(root)
-        await impossible("unwritable", desk.propose(adding("watching"), ADA, Reviews.NONE))
+        await impossible("unwritable", desk.propose(adding("watching"), ADA))
         await impossible("unwritable", desk.approve(waiting.id, BEA))
         assert files(root) == before
         assert await statuses(desk) == ["proposed"]
@@ -752,12 +951,12 @@ async def test_an_edit_that_could_not_be_written_waits_again_if_it_was_approved_
     root: Path, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with moderating(root, url) as desk:
-        waiting = (await desk.propose(adding("filming"), ADA, Reviews.ALWAYS)).proposal
+        waiting = (await desk.propose(careful(adding("filming")), ADA)).proposal
         before = files(root)
         with monkeypatch.context() as broken:
             broken.setattr(module, "store", failing)
             await impossible("unwritable", desk.approve(waiting.id, BEA))
-            await impossible("unwritable", desk.propose(adding("watching"), ADA, Reviews.NONE))
+            await impossible("unwritable", desk.propose(adding("watching"), ADA))
         assert files(root) == before
         assert await desk.waiting() == [waiting]
         assert await statuses(desk) == ["proposed", "withdrawn"]
@@ -772,8 +971,8 @@ async def test_who_waits_too_long_for_another_writer_is_told(
     monkeypatch.setattr(module, "locked", partial(locked, seconds=0.01))
     async with moderating(root, url) as desk:
         with locked(root):
-            await impossible("busy", desk.propose(adding("watching"), ADA, Reviews.NONE))
-        assert (await desk.propose(adding("watching"), ADA, Reviews.NONE)).applied
+            await impossible("busy", desk.propose(adding("watching"), ADA))
+        assert (await desk.propose(adding("watching"), ADA)).applied
 
 
 @pytest.mark.anyio
@@ -789,7 +988,7 @@ async def test_whoever_is_told_to_stop_finishes_writing_before_others_may(
 
     monkeypatch.setattr(module, "store", slow)
     async with moderating(root, url) as desk:
-        task = asyncio.create_task(desk.propose(adding("filming"), ADA, Reviews.NONE))
+        task = asyncio.create_task(desk.propose(adding("filming"), ADA))
         assert await asyncio.to_thread(begun.wait, 30)
         task.cancel()
         for _ in range(3):
@@ -811,7 +1010,7 @@ async def test_whoever_is_told_to_stop_finishes_writing_before_others_may(
 async def test_whoever_is_told_to_stop_while_waiting_for_others_lets_go(root: Path, url: str) -> None:
     async with moderating(root, url) as desk:
         with locked(root):
-            task = asyncio.create_task(desk.propose(adding("filming"), ADA, Reviews.NONE))
+            task = asyncio.create_task(desk.propose(adding("filming"), ADA))
             for _ in range(20):
                 await asyncio.sleep(0)
             task.cancel()
@@ -820,7 +1019,7 @@ async def test_whoever_is_told_to_stop_while_waiting_for_others_lets_go(root: Pa
             await task
         with locked(root, seconds=0):
             pass
-        assert (await desk.propose(adding("watching"), ADA, Reviews.NONE)).applied
+        assert (await desk.propose(adding("watching"), ADA)).applied
 
 
 # --- after a kill ----------------------------------------------------------------------------------------
@@ -831,7 +1030,7 @@ def approved(wanted: Edit, reviewer: Moderator | None = BEA) -> Proposal:
     by = (reviewer.key, reviewer.name) if reviewer is not None else ("", "")
     made = written(wanted.operations)
     return Proposal(
-        *("killed", TOWN, wanted.kind, ADA.key, ADA.name, wanted.subject, made, (MISSING,)),
+        *("killed", TOWN, wanted.kind, ADA.key, ADA.name, wanted.subject, made, (ANSWERED,)),
         *("approved", *by, NOW),
     )
 
@@ -846,7 +1045,7 @@ async def test_what_was_approved_before_a_kill_is_applied_once(
     before = trees(root)
     async with moderating(root, url) as desk:
         desk.kept.keep_proposal(approved(wanted, reviewer))
-        desk.state.unanswered(MISSING, NOW.date())
+        desk.state.unanswered(ANSWERED, NOW.date())
         if stored:
             store(root, (await desk.preview(wanted)).changed, Commit("m", "Ada"))
         assert await desk.resume() == 1
@@ -870,9 +1069,9 @@ async def test_what_cannot_be_applied_after_a_kill_goes_back(
 ) -> None:
     wanted = edit("correction", root)
     async with moderating(root, url) as desk:
+        await done(desk, edit("removal", root))
         desk.kept.keep_proposal(approved(adding("filming")))
         desk.kept.keep_proposal(replace(approved(wanted, reviewer), id="late"))
-        await done(desk, edit("removal", root))
         assert await desk.resume() == 1
         found = await desk.kept.proposal("late")
         assert found is not None
@@ -887,8 +1086,9 @@ async def test_what_a_forgotten_author_proposed_is_not_proposed_again_when_it_fa
     root: Path, url: str
 ) -> None:
     async with moderating(root, url) as desk:
-        desk.kept.keep_proposal(approved(edit("correction", root)))
+        wanted = edit("correction", root)
         await done(desk, edit("removal", root), BEA, CLEO)
+        desk.kept.keep_proposal(approved(wanted))
         assert await desk.state.forget(ADA.key, ADA.key, 1)
         assert await desk.resume() == 0
         found = await desk.kept.proposal("killed")
@@ -901,7 +1101,7 @@ async def test_an_author_who_is_forgotten_while_it_fails_cannot_approve_their_ow
     root: Path, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with moderating(root, url) as desk, moderating(root, url) as other:
-        waiting = (await desk.propose(adding("filming"), ADA, Reviews.ALWAYS)).proposal
+        waiting = (await desk.propose(careful(adding("filming")), ADA)).proposal
         loop = asyncio.get_running_loop()
 
         def forgetting(*_: object) -> None:
@@ -922,7 +1122,7 @@ async def test_an_edit_whose_journal_is_written_is_finished_and_not_given_up(
     async with moderating(root, url) as desk:
         with monkeypatch.context() as broken:
             broken.setattr(storing, "committed", failing)
-            await impossible("unwritable", desk.propose(adding("filming"), ADA, Reviews.NONE))
+            await impossible("unwritable", desk.propose(adding("filming"), ADA))
         assert await statuses(desk) == ["approved"]
         assert await desk.resume() == 1
         assert await statuses(desk) == ["applied"]
@@ -942,6 +1142,97 @@ async def test_a_start_with_nothing_to_finish_or_nowhere_to_write_goes_on(root: 
         assert await statuses(desk) == ["approved"]
         (root / ".lock").rmdir()
         assert await desk.resume() == 1
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("doing", ["propose", "approve", "reject"])
+async def test_whoever_edits_next_finishes_what_was_left(doing: str, root: Path, url: str) -> None:
+    async with moderating(root, url) as desk:
+        waiting = (await desk.propose(careful(adding("watching")), ADA)).proposal
+        wanted = adding("filming")
+        store(root, (await desk.preview(wanted)).changed, Commit("m", "Ada"))
+        desk.kept.keep_proposal(approved(wanted))
+        if doing == "propose":
+            await desk.propose(adding("recording"), ADA)
+        else:
+            await getattr(desk, doing)(waiting.id, BEA)
+        found = await desk.kept.proposal("killed")
+        assert found is not None
+        assert found.status == "applied"
+        assert (await log(desk))[1] == ("Béa", "applied")
+
+
+@pytest.mark.anyio
+async def test_what_cannot_be_finished_keeps_nobody_from_editing(
+    root: Path, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with moderating(root, url) as desk:
+        desk.kept.keep_proposal(approved(edit("correction", root)))
+        first = iter([failing])
+        monkeypatch.setattr(module, "store", lambda *given: next(first, store)(*given))
+        assert (await desk.propose(adding("filming"), ADA)).applied
+        assert await statuses(desk) == ["proposed", "applied"]
+
+
+@pytest.mark.anyio
+async def test_what_was_approved_waits_while_the_files_are_broken(root: Path, url: str) -> None:
+    sound = (root / CARD).read_text()
+    async with moderating(root, url) as desk:
+        desk.kept.keep_proposal(approved(adding("filming")))
+        (root / CARD).write_text(sound.replace("Rosy", "Ro"))
+        assert await desk.resume() == 0
+        assert await statuses(desk) == ["approved"]
+        (root / CARD).write_text(sound)
+        assert await desk.resume() == 1
+
+
+@pytest.mark.anyio
+async def test_mistakes_that_were_there_before_are_not_laid_to_an_edit(root: Path, url: str) -> None:
+    sound = (root / CARD).read_text()
+    async with moderating(root, url) as desk:
+        waiting = await desk.propose(careful(adding("watching")), ADA)
+        (root / CARD).write_text(sound.replace("Rosy", "Ro"))
+        before = files(root)
+        fault = await impossible("broken", desk.propose(adding("filming"), ADA))
+        assert [problem.place.path for problem in fault.problems] == [f"knowledge/{CARD}"]
+        await impossible("broken", desk.preview(adding("filming")))
+        await impossible("broken", desk.approve(waiting.proposal.id, BEA))
+        fault = await impossible("problems", desk.propose(adding("theft"), ADA))
+        assert all("theft" in str(problem) for problem in fault.problems)
+        assert files(root) == before
+        mending = Operation(CARD, ("aliases", ADD), "Ro", None)
+        wanted = replace(adding("x"), operations=(mending,))
+        assert (await desk.propose(wanted, ADA)).applied
+        assert (await desk.propose(adding("filming"), ADA)).applied
+
+
+@pytest.mark.anyio
+async def test_a_fault_that_is_not_the_moderators_is_told_by_its_kind(
+    root: Path, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def mistaken(*_: object) -> None:
+        raise UnicodeError
+
+    async with moderating(root, url) as desk:
+        monkeypatch.setattr(module, "make", mistaken)
+        await impossible("uneditable", desk.propose(adding("filming"), ADA))
+        assert desk.told == ["edit_failed warning UnicodeError"]
+
+
+@pytest.mark.anyio
+async def test_what_a_preview_was_compared_with_is_forgotten(
+    root: Path, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with moderating(root, url) as desk:
+        await desk.preview(adding("filming"))
+        assert desk.trials.remembers
+        await desk.propose(adding("filming"), ADA)
+        assert not desk.trials.remembers
+        monkeypatch.setattr(module, "RECENT", timedelta(0))
+        await desk.preview(adding("watching"))
+        for _ in range(3):
+            await asyncio.sleep(0)
+        assert not desk.trials.remembers
 
 
 # --- in a git checkout -----------------------------------------------------------------------------------
@@ -984,7 +1275,7 @@ async def test_a_commit_names_the_author_and_the_reviewer(checkout: Path, url: s
 @pytest.mark.anyio
 async def test_an_edit_that_changes_nothing_is_no_commit(checkout: Path, url: str) -> None:
     async with moderating(checkout, url) as desk:
-        assert (await done(desk, adding("cameras"))).commit is None
+        await impossible("nothing", desk.propose(adding("cameras"), ADA))
         assert git(checkout, "rev-list", "--count", "HEAD").strip() == "1"
 
 
@@ -992,8 +1283,8 @@ async def test_an_edit_that_changes_nothing_is_no_commit(checkout: Path, url: st
 async def test_two_replicas_make_a_commit_each_and_no_edit_is_lost(checkout: Path, url: str) -> None:
     async with moderating(checkout, url) as here, moderating(checkout, url) as there:
         made = await asyncio.gather(
-            here.propose(adding("filming"), ADA, Reviews.NONE),
-            there.propose(adding("watching"), BEA, Reviews.NONE),
+            here.propose(adding("filming"), ADA),
+            there.propose(adding("watching"), BEA),
         )
         assert len({decided.commit for decided in made} - {None}) == 2
         assert git(checkout, "rev-list", "--count", "HEAD").strip() == "3"

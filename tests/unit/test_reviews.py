@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from bot.knowledge.editing import ADD, Item, Key, Operation
+from bot.knowledge.loading import load
 from bot.knowledge.model import Election, Reviews
 from bot.moderation.drafting import KINDS
-from bot.moderation.reviews import TRUSTED, reason_to_wait, sensitive
+from bot.moderation.reviews import TRUSTED, readers, reason_to_wait, sensitive, strictest
 from bot.moderation.writing import operations
 from tests.unit.moderated import NEW_SOURCE, NOW, form, small, town
 
@@ -115,6 +117,23 @@ def test_other_edits_wait_as_the_election_has_it(policy: Reviews, approved: int,
 def test_one_sensitive_change_among_others_is_enough(policy: Reviews) -> None:
     change = Operation(SOURCES, ("gazette", "url"), "a", "b")
     assert reason_to_wait(policy, [ADDING, change], 1_000) == "sensitive"
+
+
+def test_the_strictest_election_that_reads_a_file_counts(tmp_path: Path) -> None:
+    root = small(tmp_path / "knowledge")
+    for name, policy in (("one-2030", "always"), ("two-2031", "new-moderators")):
+        shutil.copytree(root / "town-2030", root / name)
+        path = root / name / "election.yaml"
+        path.write_text(f"{path.read_text()}reviews: {policy}\n")
+    path = root / "two-2031/election.yaml"
+    path.write_text(path.read_text().replace("includes: [common]\n", ""))
+    base = load(root).base
+    assert strictest(["common/topics/cameras.yaml"], base) is Reviews.ALWAYS
+    assert strictest(["town-2030/topics/pool.yaml"], base) is Reviews.NONE
+    assert strictest(["two-2031/topics/pool.yaml"], base) is Reviews.NEW_MODERATORS
+    assert strictest(["town-2030/a.yaml", "two-2031/a.yaml"], base) is Reviews.NEW_MODERATORS
+    assert strictest(["nowhere/topics/pool.yaml"], base) is Reviews.ALWAYS
+    assert readers(["common/topics/cameras.yaml"], base) == ("one-2030", "town-2030")
 
 
 def test_a_moderator_is_trusted_after_twenty_edits() -> None:

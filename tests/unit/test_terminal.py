@@ -206,7 +206,31 @@ def test_every_name_of_a_command_belongs_to_one_command_only() -> None:
 
 def test_a_command_may_be_shortened_as_long_as_it_is_the_only_one(start: Start) -> None:
     assert start().hear("/cand").title == start().hear("/candidats").title
-    assert "/c" in start().hear("/c").title
+    assert start().hear("/c").title == "/candidats, /comparer, /confidentialité ou /corrections ?"
+
+
+def test_corrections_are_listed_with_what_is_said_now(knowledge: Path, tmp_path: Path) -> None:
+    root = tmp_path / "knowledge"
+    shutil.copytree(knowledge, root)
+    file = root / "villebois-2032/candidates/carvalheda.yaml"
+    words = '{date: 2032-02-28, was: {fr: "Avant.", en: "Before."}, why: {fr: "Erreur.", en: "A slip."}}'
+    file.write_text(
+        file.read_text(encoding="utf-8").rstrip() + f"\n      corrected: {words}\n", encoding="utf-8"
+    )
+    base = sound(Where(str(root)))
+    conversation = Conversation(
+        Assistant(base), base.elections["villebois-2032"], lambda: NOW, client_language="fr"
+    )
+    shown = conversation.hear("/corrections")
+    assert shown.title == "Ce qui a été corrigé, le plus récent d'abord :"
+    (entry,) = shown.entries
+    assert entry.text.startswith("28 février 2032 – Inês Carvalheda · ")
+    assert "« Avant. » a été remplacé par « " in entry.text
+    assert entry.text.endswith(" Erreur.")
+
+
+def test_where_nothing_was_corrected_that_is_said(start: Start) -> None:
+    assert start().hear("/corrections").title.startswith("Aucune déclaration de cette base n'a été corrigée")
 
 
 def test_an_unknown_command_gets_one_sentence(start: Start) -> None:

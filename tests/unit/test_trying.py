@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -20,7 +21,17 @@ from bot.knowledge.editing import ADD, Conflict, Operation, Uneditable
 from bot.knowledge.loading import load
 from bot.moderation import trying
 from bot.moderation.telling import offered, telling_words
-from bot.moderation.trying import Moved, Preview, Trials, difference, led_to, outcome, questions_of, trial
+from bot.moderation.trying import (
+    Broken,
+    Moved,
+    Preview,
+    Trials,
+    difference,
+    led_to,
+    outcome,
+    questions_of,
+    trial,
+)
 from bot.state.records import Unanswered
 from tests.unit.moderated import NOW, TOWN, edit, files, small
 
@@ -164,6 +175,20 @@ def test_the_place_of_a_problem_is_named_from_the_folder_wherever_one_stands(
     assert str(problem).startswith(f"knowledge/{SAFETY}:2:")
 
 
+def test_what_was_wrong_before_is_not_laid_to_an_edit(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = root / SAFETY
+    path.write_text(path.read_text().replace("en: [safety", "en: [safety, cameras"))
+    with pytest.raises(Broken) as caught:
+        preview(root, adding("windmills"))
+    assert "cameras" in str(caught.value.problems[0])
+    monkeypatch.chdir(root)
+    with pytest.raises(Broken):
+        Trials(Path()).preview([adding("windmills")], TOWN, (), NOW)
+    (problem,) = preview(root, adding("theft")).problems
+    assert "theft" in str(problem)
+    assert preview(root, Operation(SAFETY, ("phrasings", "en", ADD), "cameras", None)).sound
+
+
 def test_notices_are_those_that_are_new(root: Path) -> None:
     nine = "one two three four five six seven eight nine"
     (root / CAMERAS).write_text(
@@ -264,6 +289,36 @@ def test_a_preview_on_another_day_compares_what_is_asked_on_the_same_day(root: P
     assert again.before is on_the_day.before
     (late,) = trials.preview([adding("windmills")], TOWN, (), vote + timedelta(minutes=11)).moved
     assert late.before is not on_the_day.before
+
+
+def test_two_at_once_ask_the_base_as_it_is_once(root: Path, asked: list[str]) -> None:
+    trials = Trials(root)
+    with ThreadPoolExecutor(2) as both:
+        wanted = ["windmills", "mills"]
+        found = list(both.map(lambda word: trials.preview([adding(word)], TOWN, (), NOW), wanted))
+    assert [each.asked for each in found] == [4, 4]
+    assert len(asked) == 12
+
+
+class Forgetful(Trials):
+    """Another one forgets what was kept as soon as it was looked at."""
+
+    held: Any = None
+
+    @property
+    def _before(self) -> Any:
+        found, self.held = self.held, None
+        return found
+
+    @_before.setter
+    def _before(self, value: Any) -> None:
+        self.held = value
+
+
+def test_forgetting_while_another_compares_takes_nothing_from_it(root: Path) -> None:
+    trials = Forgetful(root)
+    for word in ("windmills", "mills"):
+        assert trials.preview([adding(word)], TOWN, (), NOW).asked == 4
 
 
 def test_who_answers_voters_is_asked_if_the_base_is_the_same(root: Path, asked: list[str]) -> None:

@@ -22,6 +22,7 @@ from bot.dialogue.assistant import Assistant, Utterance
 from bot.dialogue.memory import Memory
 from bot.knowledge.loading import Loaded, load
 from bot.knowledge.model import Base
+from bot.matching.checking import problems_of
 from bot.moderation import watching
 from bot.moderation.watching import Refusal, Reloading, changes
 
@@ -152,6 +153,51 @@ async def test_notices_keep_no_base_from_going_live(root: Path) -> None:
     live, _ = reloading(root)
     edit(root, "  url: https://example.org/gazette\n", "", f"{TOWN}/sources.yaml")
     assert isinstance(await live.again(), Assistant)
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "said"),
+    [
+        (ROSE, "[combien de caméras]", "[vols]", "'vols' is a phrasing of topic 'safety' too"),
+        (
+            "common/topics/cameras.yaml",
+            "[cameras]",
+            "[cameras, How to vote]",
+            "'how to vote' is a phrasing of topic 'cameras' too",
+        ),
+        (
+            "common/topics/cameras.yaml",
+            "[cameras]",
+            "[cameras, rosy]",
+            "'Rosy' is a phrasing of topic 'cameras'",
+        ),
+        (ROSE, "[Rosy]", "[theft]", "'theft' is a phrasing of topic 'safety'; use another alias"),
+        (ROSE, "[Rosy]", "[Ted Thorn]", "'Ted Thorn' names candidate 'rose' too"),
+        (ROSE, "[Rosy]", "[Ada Bloom]", "'Ada Bloom' is a name of person 'bloom'; use another alias"),
+    ],
+)
+async def test_a_word_that_means_two_things_goes_not_live(
+    root: Path, name: str, old: str, new: str, said: str
+) -> None:
+    live, _ = reloading(root)
+    edit(root, old, new, name)
+    refused = await live.again()
+    assert isinstance(refused, Refusal)
+    assert [said in problem.message for problem in refused.problems] == [True]
+    assert refused.problems == tuple(p for p in problems_of(load(root)) if not p.notice)
+
+
+@pytest.mark.parametrize("folder", ["common", TOWN])
+async def test_a_muted_entry_that_hides_a_phrasing_goes_not_live(root: Path, folder: str) -> None:
+    live, _ = reloading(root)
+    (root / folder / "muted.yaml").write_text("questions: [voter]")
+    refused = await live.again()
+    assert isinstance(refused, Refusal)
+    assert "would hide 'comment voter'" in refused.problems[0].message
+    (root / folder / "muted.yaml").write_text("questions: [voter casino]")
+    assert isinstance(await live.again(), Assistant)
+    edit(root, "[comment voter]", "[comment voter, voter au casino]", "common/facts/how-to-vote.yaml")
+    assert isinstance(await live.again(), Refusal)
 
 
 async def emptied(root: Path) -> None:

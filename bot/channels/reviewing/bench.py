@@ -19,12 +19,9 @@ from bot.matching.checking import problems_of
 from bot.moderation import drafting
 from bot.moderation.drafting import Draft
 from bot.moderation.proposals import Proposals
-from bot.moderation.queue import Group, queue
+from bot.moderation.queue import ROWS, Group, queue
 from bot.state.records import Moderator
 from bot.state.state import State
-
-ROWS = 10_000
-"""How many questions are looked through for the queue."""
 
 
 class Bench:
@@ -46,6 +43,8 @@ class Bench:
         self.wait = waiting
         self.proposals = Proposals(root, state, now, _unheard)
         self.kept = state.moderating
+        self.page = 0
+        """The page of the queue on which the moderator is."""
         self._root = root
         self._keep = keep
         self._state = state

@@ -60,6 +60,8 @@ def _name(base: Base, called: str | None, say: Wording) -> str:
         wanted = getuser() if called is None else called
     except (KeyError, OSError, ImportError):
         raise Refused("no_name") from None
+    if not any(character.isalpha() for character in wanted):
+        raise Refused("no_letters")
     election = next(iter(base.elections.values()))
     try:
         return fill(Draft("naming", election.id), election, wanted).values["public_name"]

@@ -12,7 +12,6 @@ from bot.moderation import forms
 from bot.moderation.beginning import settled
 from bot.moderation.drafting import Draft
 from bot.moderation.proposals import Edit, Impossible, edit_of
-from bot.moderation.reviews import reason_to_wait
 from bot.state.records import Proposal
 
 MENU = ("queue", "log", "revert")
@@ -37,11 +36,16 @@ def chosen(talk: Talk, options: Sequence[tuple[str, str]]) -> str:
 
 
 def begin(bench: Bench, talk: Talk, draft: Draft, closest: Sequence[str] = ()) -> None:
-    """Begin an edit, and say so if another one is given up for it."""
-    before = bench.draft()
-    if before is not None:
-        kind = bench.told(before.election, talk.say).kind(before.kind)
-        talk.tell(talk.say("moderation.draft.begun_other", kind=kind))
+    """Begin an edit; if another one is begun already, ask first whether to give that up."""
+    say, before = talk.say, bench.draft()
+    if before is not None and before.kind != "reversal":
+        kind = bench.told(before.election, say).kind(before.kind)
+        talk.tell(say("moderation.draft.begun_other", kind=kind))
+        if (
+            chosen(talk, [(each, say(f"moderation.button.{each}")) for each in ("go_on", "instead")])
+            == "go_on"
+        ):
+            draft, closest = before, ()
     go_on(bench, talk, draft, closest)
 
 
@@ -53,7 +57,7 @@ def go_on(bench: Bench, talk: Talk, draft: Draft, closest: Sequence[str] = ()) -
             talk.tell(talk.say("moderation.impossible.gone"))
             return
         telling = bench.told(draft.election, talk.say)
-        draft, ended = Form(talk, telling, closest=closest, keep=bench.keep).fill(draft)
+        draft, ended = Form(talk, telling, closest=closest, keep=bench.keep, now=bench.now).fill(draft)
         if ended == FILLED:
             ended = _decide(bench, talk, telling, draft)
         if ended in (LATER, CANCELLED):
@@ -74,7 +78,7 @@ def _decide(bench: Bench, talk: Talk, telling: Moderation, draft: Draft) -> str:
     options = []
     try:
         edit = _edit(bench, draft)
-        waits = _waits(bench, edit)
+        waits = bench.wait(bench.proposals.waits(edit, bench.moderator))
         sections, sound = previewed(bench, telling, edit)
     except Impossible as impossible:
         talk.tell(*telling.impossible(impossible))
@@ -95,30 +99,23 @@ def _decide(bench: Bench, talk: Talk, telling: Moderation, draft: Draft) -> str:
 def _edit(bench: Bench, draft: Draft) -> Edit:
     if draft.kind == "reversal":
         entry = draft.values["entry"]
-        return bench.wait(bench.proposals.reversal(int(entry) if entry.isdecimal() else 0))
+        return bench.wait(bench.proposals.reversal(int(entry) if entry.isdecimal() else 0, draft.id))
     return edit_of(draft, bench.base.elections[draft.election], bench.now())
-
-
-def _waits(bench: Bench, edit: Edit) -> str:
-    """Why an edit would have to wait for somebody else, if it would."""
-    policy = bench.base.elections[edit.election].description.reviews
-    return reason_to_wait(
-        policy, edit.operations, bench.wait(bench.kept.approved(bench.moderator.key, edit.kind))
-    )
 
 
 def previewed(bench: Bench, telling: Moderation, edit: Edit) -> tuple[list[Section], bool]:
     """What an edit would do, and whether it may be applied."""
     preview = bench.wait(bench.proposals.preview(edit))
-    return [Section(telling.title(edit)), *telling.preview(preview)], preview.sound and bool(preview.changed)
+    return [Section(telling.title(edit)), *telling.preview(preview, edit)], preview.sound and bool(
+        preview.changed
+    )
 
 
 def _applied(bench: Bench, talk: Talk, telling: Moderation, draft: Draft) -> bool:
     """Do what was shown: apply it, or propose it where it takes two; whether that could be done."""
     try:
         edit = _edit(bench, draft)
-        policy = telling.election.description.reviews
-        decided = bench.wait(bench.proposals.propose(edit, bench.moderator, policy))
+        decided = bench.wait(bench.proposals.propose(edit, bench.moderator))
     except Impossible as impossible:
         talk.tell(*telling.impossible(impossible))
         return False

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from zoneinfo import ZoneInfo
 
 from bot.channels.moderation import CHOICES, Moderation, Section
-from bot.channels.opening import Refused
+from bot.channels.opening import Clock, Refused
 from bot.channels.reviewing.talking import Talk, Typed, numbered
 from bot.language.text import fold
 from bot.moderation import forms
@@ -36,6 +37,7 @@ class Form:
         *,
         closest: Sequence[str] = (),
         keep: Callable[[Draft], bool] | None = None,
+        now: Clock | None = None,
         strict: bool = False,
     ) -> None:
         self.asked = ""
@@ -45,6 +47,8 @@ class Form:
         self._closest = closest
         self._keep = keep
         self._strict = strict
+        zone = ZoneInfo(telling.election.description.time_zone)
+        self._today = None if now is None else now().astimezone(zone).date()
 
     def fill(self, draft: Draft) -> tuple[Draft, str]:
         """The draft as far as it was filled in, and how that ended.
@@ -83,6 +87,7 @@ class Form:
                 if self._strict:
                     raise Refused("not_taken", sentence=sentence) from None
                 self._talk.tell(sentence)
+                self._talk.options([words for _, words in options])
                 continue
             if answered is not draft:
                 return answered, ""
@@ -98,10 +103,10 @@ class Form:
             return forms.skip(draft, election)
         chosen = numbered(typed.text, len(options))
         if chosen is None:
-            return fill(draft, election, typed.text)
+            return fill(draft, election, typed.text, self._today)
         value = options[chosen][0]
         if value == field.offered:
-            return fill(draft, election, value)
+            return fill(draft, election, value, self._today)
         return draft.with_value(field.key, value)
 
     # --- what is shown
@@ -116,9 +121,11 @@ class Form:
             commands.remove("back")
         options = self._options(draft, field)
         self._talk.options([words for _, words in options])
-        left = len(self._everything(draft, field)) - (len(options) - bool(field.offered))
-        if left > 0:
+        shown = {value for value, _ in options}
+        if left := sum(value not in shown for value, _ in self._everything(draft, field)):
             self._talk.hint(self._telling.say("terminal.moderating.others", count=left))
+        if field.name == "asked_as" and not field.optional:
+            self._talk.hint(self._telling.say("terminal.moderating.asked_in_all"))
         self._talk.hint("  ".join(self._talk.name(each) for each in (*commands, "help")))
         return options
 
@@ -130,8 +137,11 @@ class Form:
     def _options(self, draft: Draft, field: Field) -> Options:
         """What is at hand, then the choices that are nearest, or the first."""
         say = self._telling.say
-        offered = [(field.offered, say("moderation.button.use", text=field.offered))] if field.offered else []
-        everything = self._everything(draft, field)
+        offered: Options = []
+        if field.offered:
+            text = self._telling.choice(field, field.offered) if field.choices else field.offered
+            offered = [(field.offered, say("moderation.button.use", text=text))]
+        everything = [each for each in self._everything(draft, field) if each[0] != field.offered]
         closest = dict.fromkeys(each.rpartition("/")[2] for each in self._closest)
         near = [each for entry in closest for each in everything if each[0] == entry]
         listed = near if field.name in NAMED and near else everything[:CHOICES]
@@ -145,7 +155,7 @@ class Form:
             held = (each for each in entries if forms.possible(each, draft.kind, election))
             options = [(each, self._telling.subject(each)) for each in held]
         else:
-            options = self._telling.choices(field, limit=None)
+            options = self._telling.choices(field, limit=None, draft=draft)
         if field.name in NAMED:
             options.sort(key=lambda each: fold(each[1]))
         return options

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.channels.moderation import Section
 from bot.channels.reviewing import edits
 from bot.channels.reviewing.bench import Bench
-from bot.channels.reviewing.edits import chosen
+from bot.channels.reviewing.edits import Go, chosen
 from bot.channels.reviewing.talking import Talk
 from bot.dialogue.assistant import Utterance
 from bot.dialogue.memory import Memory
@@ -20,8 +20,11 @@ PAGE = 20
 Options = list[tuple[str, str]]
 
 
-def show_queue(bench: Bench, talk: Talk, dismissed: bool = False, page: int = 0) -> None:
-    """What waits, the most frequent first; below it the edits to approve, what was begun, and what was dismissed."""
+def show_queue(bench: Bench, talk: Talk) -> None:
+    """What waits, the most frequent first; below it the edits to approve, what was begun, and what was dismissed.
+
+    It is shown from where the moderator was in it; /queue leads from there to its beginning.
+    """
     say = talk.say
     if problems := bench.refresh():
         several = next(iter(bench.base.elections))
@@ -29,30 +32,52 @@ def show_queue(bench: Bench, talk: Talk, dismissed: bool = False, page: int = 0)
     groups = bench.groups()
     if bench.fault:
         talk.tell(say("terminal.no_state", fault=bench.fault))
-    shown = [group for group in groups if group.dismissed == dismissed]
-    here = shown[page * PAGE : (page + 1) * PAGE]
-    key = "hidden_title" if dismissed else "title" if shown else "empty"
-    talk.show(Section(say(f"moderation.queue.{key}", count=len(shown))))
-    options: Options = [
-        (f"row {group.id}", bench.told(group.election, say).row(group, bench.several)) for group in here
-    ]
-    left = len(shown) - (page + 1) * PAGE
-    if left > 0:
-        options.append(("more", say("moderation.preview.more", count=left)))
-    options += [("queue", say("moderation.button.to_queue"))] if dismissed else _beside(bench, talk, groups)
-    match chosen(talk, options).split():
+    shown = [group for group in groups if not group.dismissed]
+    bench.page = min(bench.page, max(len(shown) - 1, 0) // PAGE)
+    talk.show(Section(say(f"moderation.queue.{'title' if shown else 'empty'}", count=len(shown))))
+    options = _rows(bench, talk, shown, bench.page)
+    if bench.page:
+        options.append(("first", say("terminal.moderating.first_page")))
+    try:
+        value = chosen(talk, options + _beside(bench, talk, groups))
+    except Go as elsewhere:
+        bench.page = 0 if elsewhere.command == "queue" else bench.page
+        raise
+    match value.split():
         case ["row", identifier]:
-            show_group(bench, talk, next(group for group in here if group.id == identifier))
+            show_group(bench, talk, next(group for group in shown if group.id == identifier))
         case ["more"]:
-            show_queue(bench, talk, dismissed, page + 1)
+            bench.page += 1
+        case ["first"]:
+            bench.page = 0
         case ["hidden"]:
-            show_queue(bench, talk, dismissed=True)
+            _show_dismissed(bench, talk, [group for group in groups if group.dismissed])
         case ["pending"]:
             edits.show_pending(bench, talk)
         case ["resume"]:
             draft = bench.draft()
             if draft is not None:
                 edits.go_on(bench, talk, draft, _closest(groups, draft))
+
+
+def _show_dismissed(bench: Bench, talk: Talk, dismissed: list[Group], page: int = 0) -> None:
+    """What was taken off the queue."""
+    say = talk.say
+    talk.show(Section(say("moderation.queue.hidden_title", count=len(dismissed))))
+    options = _rows(bench, talk, dismissed, page)
+    match chosen(talk, [*options, ("queue", say("moderation.button.to_queue"))]).split():
+        case ["row", identifier]:
+            show_group(bench, talk, next(group for group in dismissed if group.id == identifier))
+        case ["more"]:
+            _show_dismissed(bench, talk, dismissed, page + 1)
+
+
+def _rows(bench: Bench, talk: Talk, groups: list[Group], page: int) -> Options:
+    """The rows of a page, and the way to the next one."""
+    here = groups[page * PAGE : (page + 1) * PAGE]
+    options = [(f"row {g.id}", bench.told(g.election, talk.say).row(g, bench.several)) for g in here]
+    left = len(groups) - (page + 1) * PAGE
+    return [*options, ("more", talk.say("moderation.preview.more", count=left))] if left > 0 else options
 
 
 def _beside(bench: Bench, talk: Talk, groups: list[Group]) -> Options:

@@ -15,6 +15,7 @@ from bot.channels.browsing import names_of
 from bot.channels.lines import TEXT
 from bot.channels.moderation import Section
 from bot.channels.opening import spoken
+from bot.channels.terminal import which
 from bot.dialogue.wording import Wording, wording
 from bot.language.text import fold
 
@@ -27,7 +28,7 @@ ALWAYS = ("help", "quit")
 """The commands that can be typed anywhere."""
 WITH_ARGUMENT = ("log", "revert")
 SHOWN = 40
-COLOURS = {"+": "green", "-": "red", "@": "cyan"}
+COLOURS = {"+": "green", "-": "red", "…": "cyan"}
 HIDDEN = {chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
 """Characters that turn the order of others around."""
 
@@ -77,9 +78,9 @@ class Talk:
             self._begun = True
             if section.heading:
                 self._line(section.heading, "bold")
-            changes = section.verbatim and any(line.startswith("@@") for line in section.lines)
+            changes = section.verbatim and section.heading.endswith(".yaml")
             for line in section.lines:
-                self._line(line, _colour(line) if changes else "")
+                self._line(line, COLOURS.get(line[:1], "") if changes else "")
 
     def tell(self, *lines: str) -> None:
         """Show some lines."""
@@ -134,13 +135,16 @@ class Talk:
             if not typed.startswith("/"):
                 return Typed(typed)
             name, _, argument = typed[1:].partition(" ")
-            command = _command(name, allowed)
+            meant = _commands(name, allowed)
+            command = meant[0] if len(meant) == 1 else ""
             if argument.strip() and command not in WITH_ARGUMENT:
                 command = ""
             if command == "quit":
                 raise Left(asked=True)
             if command == "help":
                 self.tell(*self._help(allowed, answering))
+            elif len(meant) > 1:
+                self.tell(which(name, meant, self.say, NAMES))
             elif command:
                 return Typed(typed, command, argument.strip())
             else:
@@ -182,8 +186,8 @@ def visible(text: str) -> str:
     return "".join("�" if c in HIDDEN or (unicodedata.category(c) == "Cc" and c != "\t") else c for c in text)
 
 
-def _command(name: str, allowed: Iterable[str]) -> str:
-    """The command of that name in any language, or the only one that begins so; nothing if there is none."""
+def _commands(name: str, allowed: Iterable[str]) -> list[str]:
+    """The command of that name in any language, or all that begin so."""
     known = {
         fold(called): command
         for code in spoken()
@@ -192,9 +196,8 @@ def _command(name: str, allowed: Iterable[str]) -> str:
     }
     folded = fold(name)
     if folded in known:
-        return known[folded]
-    begun = {command for called, command in known.items() if folded and called.startswith(folded)}
-    return begun.pop() if len(begun) == 1 else ""
+        return [known[folded]]
+    return sorted({command for called, command in known.items() if folded and called.startswith(folded)})
 
 
 def _bounded_line() -> tuple[str, int]:
@@ -207,10 +210,6 @@ def _bounded_line() -> tuple[str, int]:
         rest = sys.stdin.readline(BOUND)
         length += len(rest)
     return line, length
-
-
-def _colour(line: str) -> str:
-    return "bold" if line.startswith(("---", "+++")) else COLOURS.get(line[:1], "")
 
 
 def _console() -> Console:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 from telegram import InlineKeyboardMarkup, Message, Update
 
@@ -61,7 +62,8 @@ async def command(desk: Desk, voter: Voter, update: Update) -> None:
     if known in gate.COMMANDS:
         await gate.command(desk, voter, known, argument)
         return
-    await gate.pause(desk, voter)
+    if known != "forget":
+        await gate.pause(desk, voter)
     if voter.election is None and known in NEEDS_ELECTION:
         await menu(desk, voter, message, elections_menu(desk, voter))
         return
@@ -309,32 +311,46 @@ async def _privacy(desk: Desk, voter: Voter, message: Message, argument: str) ->
 async def _forget(desk: Desk, voter: Voter, message: Message, argument: str) -> None:
     """Erase at once everything kept under somebody's code."""
     words = voter.say
+    moderated = desk.moderates(voter)
     erased = await desk.forget(voter)
     if voter.group and await may_settle(desk, voter):
         erased = await desk.forget_chat(voter) and erased
-    await say(desk, voter, message, [escaped(words(f"telegram.forgotten{'' if erased else '_not_yet'}"))])
+    sentences = [words(f"telegram.forgotten{'' if erased else '_not_yet'}")]
+    sentences += [words("telegram.forgotten_moderator")] if moderated and erased else []
+    await say(desk, voter, message, [escaped(" ".join(sentences))])
 
 
 async def _status(desk: Desk, voter: Voter, message: Message, argument: str) -> None:
     """For moderators: the base, the state, and what was not answered."""
     words = voter.say
-    waiting = await desk.state.unanswered_questions(COUNTED)
+    asked = await _waiting(desk)
     rated = await desk.state.feedback_counts()
     state = "degraded" if desk.state.degraded else "ok"
+    election = voter.election or next(iter(desk.base.elections.values()))
+    loaded = desk.loaded.astimezone(ZoneInfo(election.description.time_zone))
     text = words(
         "telegram.status",
         version=desk.base.version,
-        loaded=f"{desk.loaded:%Y-%m-%d %H:%M} UTC",
+        loaded=f"{loaded:%Y-%m-%d %H:%M}",
         elections=len(desk.base.elections),
         state=words(f"telegram.status_{state}"),
-        unanswered=sum(each.count for each in waiting),
+        unanswered=len(asked),
         feedback=sum(each.count for each in rated),
     )
-    asked = [
-        words("telegram.status_question", count=each.count, text=each.question.text)
-        for each in waiting[:LISTED]
-    ]
-    await say(desk, voter, message, messages([paragraph(escaped(text)), paragraph(*map(escaped, asked))]))
+    mistakes = len(desk.folder.problems) if desk.folder is not None else 0
+    refused = [words("telegram.status_refused", count=mistakes)] if mistakes else []
+    listed = [words("telegram.status_question", count=count, text=text) for text, count in asked[:LISTED]]
+    lines = (paragraph(*map(escaped, each)) for each in ([text, *refused], listed))
+    await say(desk, voter, message, messages(lines))
+
+
+async def _waiting(desk: Desk) -> list[tuple[str, int]]:
+    """What waits for an answer and how often it was asked, as the queue has it where there is one."""
+    if desk.folder is None:
+        asked = await desk.state.unanswered_questions(COUNTED)
+        return [(each.question.text, each.count) for each in asked]
+    groups = await desk.folder.bench.groups(desk)
+    return [(group.text, group.count) for group in groups if not group.dismissed]
 
 
 COMMANDS: dict[str, Callable[[Desk, Voter, Message, str], Awaitable[None]]] = {

@@ -7,6 +7,7 @@ from telegram import ChatMember, Update
 from bot.channels.telegram.desk import Desk, Voter
 from bot.channels.telegram.formatting import escaped
 from bot.channels.telegram.limits import HOUR
+from bot.channels.telegram.moderating import gate
 from bot.channels.telegram.sending import send
 
 PRESENT = (ChatMember.MEMBER, ChatMember.ADMINISTRATOR, ChatMember.OWNER, ChatMember.RESTRICTED)
@@ -19,6 +20,8 @@ async def media(desk: Desk, voter: Voter, update: Update) -> None:
         return
     answered = message.reply_to_message
     for_us = answered is not None and answered.from_user is not None and answered.from_user.id == desk.bot.id
+    if await gate.heard(desk, voter, message):
+        return
     if (voter.group and not for_us) or not desk.limits.due("media", voter.conversation, HOUR):
         return
     reply_to = message.message_id if voter.group else None

@@ -148,6 +148,8 @@ class Desk:
         chat_id = chat.id if chat is not None else user.id
         person = chat_id if nameless else user.id  # whoever administers a group without a name is the group
         voter = await self.voter(chat_id, person, user.language_code)
+        if voter.preferences != Preferences():
+            self.state.prefer(voter.chat, voter.preferences, self.today())
         return replace(
             voter, group=chat is not None and chat.type != ChatType.PRIVATE, update=update.update_id
         )
@@ -161,6 +163,8 @@ class Desk:
             del self.rated[rated]
         self.waiting.pop(voter.conversation, None)
         self.familiar.forget(voter.person)
+        if self.folder is not None:
+            self.folder.languages.pop(voter.person, None)
         return await self.state.forget(voter.person, voter.person, voter.user_id)
 
     async def forget_chat(self, voter: Voter) -> bool:
@@ -175,8 +179,6 @@ class Desk:
         person = self.key(user_id)
         chat, conversation = (self.key(chat_id), self.key(chat_id, user_id)) if group else (person, person)
         preferences = await self.state.preferences(chat)
-        if preferences != Preferences():
-            self.state.prefer(chat, preferences, self.today())
         memory = await self.state.memory(conversation, self.now())
         return Voter(
             chat_id=chat_id,

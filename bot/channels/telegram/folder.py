@@ -41,7 +41,7 @@ class Folder:
         """The last commit of the folder, if it has any, with `+` if it was changed since."""
         self.problems: tuple[Problem, ...] = ()
         """Why what the folder says now is not answered from."""
-        self.languages: dict[int, str] = {}
+        self.languages: dict[str, str] = {}
         """The language that each moderator spoke last, as far as they have spoken since the bot was started."""
         self.changed = asyncio.Event()
         """There is a new base, of which those who wait may have to be told."""
@@ -66,7 +66,7 @@ class Folder:
 
     async def moderator(self, number: int) -> Voter:
         """A moderator to be written to, in their language."""
-        return await self._desk.voter(number, number, self.languages.get(number))
+        return await self._desk.voter(number, number, self.languages.get(self._desk.key(number)))
 
     async def watch(self, stop: asyncio.Event) -> None:
         """Follow the folder until the bot is stopped."""
@@ -96,6 +96,7 @@ class Folder:
                 return False
             mended, self.problems = bool(self.problems), ()
             if isinstance(found, Assistant):
+                self.commit = None  # until git has told: the one before belongs to another base
                 self._desk.serve(found)
             # Also if nothing is new: what was read between the writing of an edit and its commit has one only now.
             self.commit = await asyncio.to_thread(revision, self.root)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
 
 from telegram import InlineKeyboardButton as Button
 from telegram import InlineKeyboardMarkup as Keyboard
@@ -28,6 +29,7 @@ VERDICTS = ("bad", "false", "source", "old", "missing", "unfair", "unclear", "go
 PAGE = 8
 
 Rows = list[list[Button]]
+Row = TypeVar("Row")
 
 
 def shown_targets(reply: Reply) -> tuple[str, ...]:
@@ -204,18 +206,32 @@ def cut(text: str) -> str:
 
 def paged(rows: Rows, page: int, say: Wording, data: Callable[[int], str]) -> Rows:
     """A page of rows, with buttons to the pages beside it where there are any."""
-    pages = max(1, -(-len(rows) // PAGE))
-    page = min(max(page, 0), pages - 1)
-    if pages == 1:
-        return rows
-    here = rows[page * PAGE : (page + 1) * PAGE]
-    place = say("telegram.page", page=page + 1, pages=pages)
-    turns = [Button(say("telegram.button.earlier"), callback_data=data((page - 1) % pages))]
-    turns += [
-        Button(place, callback_data=data(page)),
-        Button(say("telegram.button.later"), callback_data=data((page + 1) % pages)),
+    return [*on_page(rows, page), *turns(len(rows), page, say, data)]
+
+
+def on_page(rows: Sequence[Row], page: int) -> Sequence[Row]:
+    """Those of some rows that stand on a page."""
+    page = _page(len(rows), page)
+    return rows[page * PAGE : (page + 1) * PAGE]
+
+
+def turns(count: int, page: int, say: Wording, data: Callable[[int], str]) -> Rows:
+    """Buttons to the pages beside a page of so many rows; none where there is only one page."""
+    pages, page = -(-count // PAGE), _page(count, page)
+    if pages < 2:
+        return []
+    return [
+        [
+            Button(say("telegram.button.earlier"), callback_data=data((page - 1) % pages)),
+            Button(say("telegram.page", page=page + 1, pages=pages), callback_data=data(page)),
+            Button(say("telegram.button.later"), callback_data=data((page + 1) % pages)),
+        ]
     ]
-    return [*here, turns]
+
+
+def _page(count: int, page: int) -> int:
+    """The page that there is, of those of so many rows."""
+    return min(max(page, 0), max(0, -(-count // PAGE) - 1))
 
 
 def elections(desk: Desk, say: Wording, page: int) -> Keyboard:

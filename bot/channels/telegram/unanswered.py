@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.channels.telegram.desk import Desk, Voter
+from bot.channels.telegram.moderating import gate
 from bot.dialogue.anonymous import anonymous
 from bot.dialogue.assistant import Utterance
 from bot.dialogue.outcomes import NoPosition, Outcome, Unknown
@@ -21,7 +22,9 @@ def note_unanswered(desk: Desk, voter: Voter, reply: Reply, utterance: Utterance
 
 
 def note(desk: Desk, voter: Voter, utterance: Utterance, language: str, reason: str) -> None:
-    """Note a question for the moderators, for a reason they can act on."""
+    """Note a voter's question for the moderators, for a reason they can act on."""
+    if gate.admits(desk, voter):
+        return
     scope = desk.assistant.scopes.scope(utterance.election)
     text = anonymous(utterance.text, scope, language, lambda word: desk.familiar.also(word, voter.person))
     if text and not muted(text, scope.election):

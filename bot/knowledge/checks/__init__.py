@@ -27,6 +27,7 @@ CHECKS: Mapping[str, Check] = {
     "includes": elections.includes,
     "languages": statements.languages,
     "quotes": statements.quotes,
+    "corrections": statements.corrections,
     "lengths": statements.lengths,
     "judging-words": statements.judging,
     "figures": statements.figures,

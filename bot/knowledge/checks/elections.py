@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.knowledge.checks.references import unknown
+from bot.knowledge.checks.statements import AFTER
 from bot.knowledge.checks.walking import Spot, elections
 from bot.knowledge.document import Place, Problem, file_name
 from bot.knowledge.loading import Loaded
@@ -28,13 +29,10 @@ def dates(loaded: Loaded) -> Iterator[Problem]:
 
 def _source_dates(source: Source, at: Spot, checked: str) -> Iterator[Problem]:
     published, retrieved = source.published, source.retrieved and source.retrieved.isoformat()
-    after = f"this is after {checked}, when the election was last checked"
     if published and not retrieved and published > checked[: len(published)]:
-        yield at.at("published").problem(f"{after}; correct the one or the other")
+        yield at.at("published").notice(AFTER.format(checked))
     if retrieved and retrieved > checked:
-        yield at.at("retrieved").notice(
-            f"{after}; once all sources were gone through again, update `checked`"
-        )
+        yield at.at("retrieved").notice(AFTER.format(checked))
     if published and retrieved and retrieved[: len(published)] < published:
         yield at.at("retrieved").problem(f"this is before the source was published, {published}")
 

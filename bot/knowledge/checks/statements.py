@@ -14,6 +14,11 @@ from bot.knowledge.loading import Loaded
 from bot.knowledge.model import CLAIM_CHARACTERS, QUOTE_WORDS
 
 FOLDER = Path(__file__).parent
+AFTER = (
+    "this is after {}, when the election was last checked; "
+    "once all sources were gone through again, update `checked`"
+)
+"""A note on whatever has a later day than the one that voters are told the base was checked on."""
 
 _NUMBER = re.compile(r"(?<!\d)\d{1,3}(?:[ .,'’\u00a0\u202f]\d{3})+(?!\d)|\d+(?:[.,]\d+)?")
 _QUOTED = re.compile(r"«[^»]*»|“[^”]*”|\"[^\"]*\"")
@@ -65,12 +70,17 @@ def lengths(loaded: Loaded) -> Iterator[Problem]:
 def judging(loaded: Loaded) -> Iterator[Problem]:
     """The bot judges nobody: a judgement stands in a quote, or between quotation marks, or nowhere."""
     for text in texts(loaded, once=True):
-        if text.role in ("claim", "description"):
+        if text.role in ("claim", "description", "note") or _is_ours(text):
             for code, words in text.words.items():
                 for found in judging_words(words, code):
                     yield text.spot.at(code).problem(
                         f"'{found}' judges; say what was said or done, or quote it"
                     )
+
+
+def _is_ours(text: Text) -> bool:
+    """Whether something is called as whoever wrote the base chose: a party and an election have their own names."""
+    return text.role == "name" and text.spot.kind in ("topics", "facts")
 
 
 def figures(loaded: Loaded) -> Iterator[Problem]:
@@ -87,6 +97,20 @@ def names(loaded: Loaded) -> Iterator[Problem]:
         if text.role == "claim":
             for code, name, other in _lacking(text, _names, _beginnings):
                 yield text.spot.at(code).notice(f"the name {name} is in '{other}' and not here")
+
+
+def corrections(loaded: Loaded) -> Iterator[Problem]:
+    """Whoever read a wrong statement must learn what it said, and when it was mended."""
+    for election, spot, claim in claims(loaded):
+        if claim.corrected is None:
+            continue
+        was = claim.corrected.was
+        if all(claim.claim.get(code) == text for code, text in was.items()):
+            message = "this says what the claim says; write what it said before"
+            yield spot.at("corrected", "was").problem(message)
+        checked = election.description.checked
+        if claim.corrected.date > checked and spot.folder == election.id:
+            yield spot.at("corrected", "date").notice(AFTER.format(checked))
 
 
 def quote_words(quote: str) -> int:

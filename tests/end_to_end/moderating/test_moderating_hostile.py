@@ -73,6 +73,7 @@ def test_hostile_texts_stand_in_the_file_as_they_were_typed_and_nowhere_else(
         before, here = files_below(tmp_path), set(Path.cwd().iterdir())
         for number in range(0, len(TEXTS), 2):
             texts = [TEXTS[(number + place) % len(TEXTS)] for place in range(6)]
+            texts[1] += " or so they said"
             known = set(load(root).base.elections[TOWN].own.facts)
             asking.type(ASKED)
             camille.type("/queue")

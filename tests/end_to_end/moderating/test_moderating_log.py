@@ -93,6 +93,8 @@ def test_what_cannot_be_undone_is_told_so(telegram: StandIn, bot: Served, camill
     for number in ("99", "999999999999", "abc", "-1", "1.5", "'; DROP TABLE audit; --"):
         assert camille.type(f"/revert {number}") == camille.say("moderation.log.gone", number=number)
     assert camille.type("/revert").startswith(camille.say("moderation.log.title"))
+    assert camille.type("/log 1").startswith(camille.say("moderation.log.step", number=1))
+    assert camille.type("/log 99") == camille.say("moderation.log.gone", number="99")
     assert len(rows(bot.database, "audit")) == 1
 
 

@@ -134,6 +134,9 @@ def test_a_proposal_whose_author_cannot_be_written_to_just_then_is_made_and_told
     assert rows(bot.database, "proposals", "status") == [("proposed",)]
     told = dominique.say("moderation.done.told", name="Camille", kind="retrait", subject="Ted Thorn · Sport")
     assert [shown.text for shown in telegram.replies(dominique.chat)].count(told) == 1
+    telegram.wait(
+        lambda: camille.say("moderation.done.proposed") in telegram.replies(camille.chat)[-1].text, LONG
+    )
 
 
 def test_a_base_is_live_though_moderators_cannot_be_told_that_the_one_before_was_broken(

@@ -7,10 +7,13 @@ import os
 from collections import Counter
 from http.client import HTTPConnection
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
 
+from bot.dialogue.wording import wording
+from bot.moderation.committing import revision
 from bot.moderation.watching import Reloading
 from tests.end_to_end.moderating.phones import (
     FILES,
@@ -21,6 +24,7 @@ from tests.end_to_end.moderating.phones import (
     changed_by_hand,
     git,
     look,
+    rows,
     under_git,
     voter,
 )
@@ -195,6 +199,79 @@ def test_why_and_healthz_show_the_version_and_the_commit(
         assert f"{health(bot)['version']} ({second})" in asking.type("/why")
         changed_by_hand(telegram, bot, root / "common" / "topics" / "sport.yaml", "swimming,", "swim,")
         assert health(bot)["commit"] == f"{second}+"
+
+
+def test_until_git_has_told_no_commit_is_shown_beside_another_version(
+    telegram: StandIn, start: Start, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    under_git(root)
+    first = git(root, "log", "-1", "--format=%h").strip()
+    answers, asked = Event(), Event()
+
+    def slow(folder: Path) -> str | None:
+        asked.set()
+        assert answers.wait(LONG)
+        return revision(folder)
+
+    with start() as bot:
+        telegram.wait(lambda: health(bot)["commit"] == first)
+        version = health(bot)["version"]
+        telegram.settled()
+        monkeypatch.setattr("bot.channels.telegram.folder.revision", slow)
+        sport = root / "common" / "topics" / "sport.yaml"
+        sport.write_text(sport.read_text(encoding="utf-8").replace("swimming]", "swim]"), encoding="utf-8")
+        try:
+            assert asked.wait(LONG)
+            told = health(bot)
+        finally:
+            answers.set()
+        assert (told["version"], told["commit"]) in [(version, first), (told["version"], None)]
+        telegram.wait(lambda: health(bot)["commit"] == f"{first}+", LONG)
+
+
+# --- what moderators are told ----------------------------------------------------------------------------
+
+
+def test_the_status_tells_what_waits_and_that_the_folder_is_refused(
+    telegram: StandIn, bot: Served, camille: Phone, root: Path
+) -> None:
+    for question in ("quantum flux", "quantum flux", "swimming lessons for babies"):
+        voter(telegram).type(question)
+    camille.type("/queue")
+    camille.tap("swimming lessons")
+    camille.press("dismiss")
+    status = camille.type("/status")
+    assert "Unanswered questions: 1." in status
+    assert "2 × quantum flux" in status
+    assert "swimming lessons" not in status
+    assert "loaded 2030-02-25 13:00." in status
+    assert "⚠️" not in status
+    written(telegram, bot, root / "common" / "topics" / "sport.yaml", "name: Sport\n", "refused")
+    mistakes = health(bot)["problems"]
+    assert camille.say("telegram.status_refused", count=mistakes) in camille.type("/status")
+
+
+def test_what_a_moderator_is_told_does_not_prolong_what_is_kept_of_them(
+    telegram: StandIn, bot: Served, camille: Phone, root: Path
+) -> None:
+    camille.type("/language fr")
+    telegram.settled()
+    before = rows(bot.database, "chats", "used_on")
+    assert len(before) == 1
+    bot.clock.pass_by(days=40)
+    written(telegram, bot, root / "common" / "topics" / "sport.yaml", "name: Sport\n", "refused")
+    telegram.wait(lambda: notes(camille, wording("fr")("moderation.refused.title")))
+    telegram.settled()
+    assert rows(bot.database, "chats", "used_on") == before
+
+
+def test_the_language_of_a_moderator_who_is_forgotten_is_forgotten(
+    telegram: StandIn, bot: Served, camille: Phone, root: Path
+) -> None:
+    camille.type("/forget")
+    written(telegram, bot, root / "common" / "topics" / "sport.yaml", "name: Sport\n", "refused")
+    telegram.wait(lambda: notes(camille, wording("fr")("moderation.refused.title")))
+    assert notes(camille, wording("en")("moderation.refused.title")) == []
 
 
 def test_a_reviewed_edit_names_both_in_its_commit(

@@ -10,15 +10,12 @@ from bot.lean import beside_answers
 from bot.moderation import drafting
 from bot.moderation.drafting import Draft
 from bot.moderation.proposals import Proposals
-from bot.moderation.queue import Group, queue
+from bot.moderation.queue import ROWS, Group, queue
 from bot.state.records import Moderator
 
 if TYPE_CHECKING:
     from bot.channels.telegram.desk import Desk, Voter
     from bot.channels.telegram.folder import Folder
-
-ROWS = 2_000
-"""How many questions are looked through for the queue."""
 
 
 class Bench:
@@ -30,8 +27,8 @@ class Bench:
         self.live = folder.refresh
         self.folder = folder
         self._groups: dict[str, Group] = {}
-        self._grouped_by = ""
-        """The version of the base that the groups were made with: what is closest in it may be gone from another."""
+        self._grouped: tuple[object, ...] = ()
+        """What the groups were made of: the same base and the same questions make the same groups."""
 
     async def moderator(self, voter: Voter, desk: Desk) -> Moderator | None:
         """The moderator who is speaking, once they have chosen a name."""
@@ -40,19 +37,20 @@ class Bench:
             self.kept.name_moderator(known, desk.today())
         return known
 
-    async def groups(self, desk: Desk, dismissed: bool = False) -> list[Group]:
-        """The rows of the queue, or those that were dismissed."""
+    async def groups(self, desk: Desk) -> list[Group]:
+        """The rows of the queue, and after them those that were dismissed."""
         asked = await desk.state.unanswered_questions(ROWS)
         rated = await desk.state.feedback_counts()
         hidden = await self.kept.dismissed()
-        found = await asyncio.to_thread(_grouped, asked, rated, hidden, desk.assistant, desk.now())
-        self._groups, self._grouped_by = {group.id: group for group in found}, desk.base.version
-        return [group for group in found if group.dismissed == dismissed]
+        made_of = (asked, rated, hidden, desk.base.version)
+        if made_of != self._grouped:
+            found = await asyncio.to_thread(_grouped, asked, rated, hidden, desk.assistant, desk.now())
+            self._groups, self._grouped = {group.id: group for group in found}, made_of
+        return list(self._groups.values())
 
     async def group(self, desk: Desk, identifier: str) -> Group | None:
         """The row of that name, if it is still there."""
-        if identifier not in self._groups or self._grouped_by != desk.base.version:
-            await self.groups(desk)
+        await self.groups(desk)
         return self._groups.get(identifier)
 
     # --- drafts

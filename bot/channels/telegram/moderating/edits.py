@@ -14,15 +14,19 @@ from bot.channels.moderation import Moderation, Section
 from bot.channels.telegram.desk import Desk, Voter
 from bot.channels.telegram.formatting import escaped
 from bot.channels.telegram.keyboards import Rows, cut
-from bot.channels.telegram.moderating import pages
+from bot.channels.telegram.moderating import leaving, pages
 from bot.channels.telegram.moderating.bench import Bench, told
 from bot.channels.telegram.moderating.taps import Order, button, written
 from bot.channels.telegram.sending import send
 from bot.moderation import forms
+from bot.moderation.beginning import dismissable
 from bot.moderation.drafting import Draft
 from bot.moderation.proposals import Decided, Edit, Impossible, edit_of
-from bot.moderation.reviews import reason_to_wait
-from bot.state.records import Proposal
+from bot.state.records import Moderator, Proposal
+from bot.state.rows import whose
+
+LOOKED_THROUGH = 500
+"""In how many of the latest steps of the log the one with the lines of an edit is looked for."""
 
 
 async def show(desk: Desk, bench: Bench, voter: Voter, draft: Draft) -> None:
@@ -31,38 +35,34 @@ async def show(desk: Desk, bench: Bench, voter: Voter, draft: Draft) -> None:
     moment = await pages.wait(desk, voter)
     try:
         edit = await _edit(desk, bench, draft)
-        waits = await _waits(desk, bench, voter, edit)
+        waits = await bench.proposals.waits(edit, Moderator(voter.person, ""))
         sections, sound = await _previewed(bench, telling, edit)
     except Impossible as impossible:
-        rows: Rows = [[button(voter.say, "change", "change"), button(voter.say, "cancel", "cancel")]]
+        rows: Rows = [[*leaving.change(voter, draft), *leaving.way_out(voter, draft)]]
         await pages.tell(desk, voter, [Section("", tuple(telling.impossible(impossible)))], rows, moment)
         return
     label = "propose" if waits else "apply"
-    rows = [[button(voter.say, label, "apply", _seal(edit))]] if sound else []
-    last = [button(voter.say, "change", "change")] if forms.answered(draft) else []
-    rows.append([*last, button(voter.say, "pause", "pause"), button(voter.say, "cancel", "cancel")])
+    rows = [[button(voter.say, label, "apply", _seal(edit), edit.id)]] if sound else []
+    rows.append([*leaving.change(voter, draft), *leaving.way_out(voter, draft)])
     await pages.tell(desk, voter, sections, rows, moment)
 
 
 async def _edit(desk: Desk, bench: Bench, draft: Draft) -> Edit:
     if draft.kind == "reversal":
         entry = draft.values["entry"]
-        undoing = await bench.proposals.reversal(int(entry) if entry.isdecimal() else 0)
+        undoing = await bench.proposals.reversal(int(entry) if entry.isdecimal() else 0, draft.id)
         if undoing.election not in desk.base.elections:
             raise Impossible("nothing_to_revert")
         return undoing
     return edit_of(draft, desk.base.elections[draft.election], desk.now())
 
 
-async def _waits(desk: Desk, bench: Bench, voter: Voter, edit: Edit) -> str:
-    policy = desk.base.elections[edit.election].description.reviews
-    return reason_to_wait(policy, edit.operations, await bench.kept.approved(voter.person, edit.kind))
-
-
 async def _previewed(bench: Bench, telling: Moderation, edit: Edit) -> tuple[list[Section], bool]:
     """What an edit would do, and whether it may be applied."""
     preview = await bench.proposals.preview(edit)
-    return [Section(telling.title(edit)), *telling.preview(preview)], preview.sound and bool(preview.changed)
+    return [Section(telling.title(edit)), *telling.preview(preview, edit)], preview.sound and bool(
+        preview.changed
+    )
 
 
 def _seal(edit: Edit) -> str:
@@ -76,20 +76,41 @@ async def apply(desk: Desk, bench: Bench, voter: Voter, order: Order) -> str:
     draft = await bench.draft(voter, desk)
     moderator = await bench.moderator(voter, desk)
     if draft is None or moderator is None or not _filled_in(desk, draft):
-        return voter.say("moderation.impossible.old")
+        return await _became(desk, bench, voter, order)
     telling = told(desk, voter, draft.election)
     try:
         edit = await _edit(desk, bench, draft)
-        if _seal(edit) != order.first:
-            return voter.say("moderation.impossible.old")
-        policy = desk.base.elections[edit.election].description.reviews
-        decided = await bench.proposals.propose(edit, moderator, policy)
+        if (_seal(edit), edit.id) != (order.first, order.second):
+            return await _became(desk, bench, voter, order)
+        decided = await bench.proposals.propose(edit, moderator)
     except Impossible as impossible:
         await pages.say(desk, voter, *telling.impossible(impossible))
         return ""
     bench.drop(voter)
     await _done(desk, bench, voter, decided)
     return ""
+
+
+async def _became(desk: Desk, bench: Bench, voter: Voter, order: Order) -> str:
+    """Tell what became of an edit whose button is tapped again: what was told before may not have been delivered."""
+    proposal = await bench.kept.proposal(order.second) if order.second else None
+    if (
+        proposal is None
+        or proposal.author != whose(voter.person)
+        or proposal.election not in desk.base.elections
+    ):
+        return voter.say("moderation.impossible.old")
+    await _tell_state(desk, voter, proposal)
+    return ""
+
+
+async def _tell_state(desk: Desk, voter: Voter, proposal: Proposal) -> None:
+    """How things stand with an edit, in a line."""
+    key = {"applied": "applied", "rejected": "rejected", "withdrawn": "withdrawn"}.get(
+        proposal.status, "proposed"
+    )
+    rows = [[button(voter.say, "to_queue", "queue", 0)]]
+    await pages.say(desk, voter, voter.say(f"moderation.done.{key}"), rows=rows)
 
 
 def _filled_in(desk: Desk, draft: Draft) -> bool:
@@ -102,6 +123,8 @@ async def _done(desk: Desk, bench: Bench, voter: Voter, decided: Decided) -> Non
     """Tell the others first: what cannot be sent to who is speaking is tried again, but not all of this."""
     proposal = decided.proposal
     live = await bench.live() if decided.applied else False
+    if decided.applied:
+        await _content_again(desk, bench, proposal)
     if not decided.applied:
         for other in sorted(desk.settings.moderator_ids - {voter.user_id}):
             await _write_to(desk, bench, other, proposal, "told", proposal.author_name)
@@ -110,6 +133,16 @@ async def _done(desk: Desk, bench: Bench, voter: Voter, decided: Decided) -> Non
     alone = len(desk.settings.moderator_ids) < 2
     lines = told(desk, voter, proposal.election).decided(decided, live, alone)
     await pages.say(desk, voter, *lines, rows=[[button(voter.say, "to_queue", "queue", 0)]])
+
+
+async def _content_again(desk: Desk, bench: Bench, proposal: Proposal) -> None:
+    """Dismiss what voters did not like of an entry, once it is corrected."""
+    if proposal.kind not in ("correction", "removal"):
+        return
+    for group in await bench.groups(desk):
+        if (group.election, group.entry) == (proposal.election, proposal.subject) and not group.dismissed:
+            for each in dismissable(group):
+                bench.kept.dismiss(each, desk.today())
 
 
 async def _write_to(
@@ -123,10 +156,11 @@ async def _write_to(
     telling = Moderation(election, voter.say)
     kind, subject = telling.kind(proposal.kind), telling.subject(proposal.subject)
     text = voter.say(f"moderation.done.{key}", name=name, kind=kind, subject=subject)
-    label = voter.say("moderation.preview.title", kind=kind.capitalize(), subject=subject)
-    rows = [[Button(cut(label), callback_data=written("view", proposal.id))]] if key == "told" else []
+    title = voter.say("moderation.preview.title", kind=kind.capitalize(), subject=subject)
+    label = title if key == "told" else voter.say("moderation.button.look")
+    rows = [[Button(cut(label), callback_data=written("view", proposal.id))]]
     with suppress(TelegramError):
-        await send(desk.bot, moderator, [escaped(text)], Keyboard(rows) if rows else None)
+        await send(desk.bot, moderator, [escaped(text)], Keyboard(rows))
 
 
 # --- what waits for a second pair of eyes ---------------------------------------------------------------
@@ -151,7 +185,8 @@ async def view(desk: Desk, bench: Bench, voter: Voter, order: Order) -> str:
     if proposal is None or proposal.election not in desk.base.elections:
         return voter.say("moderation.impossible.gone")
     if proposal.status != "proposed":
-        return voter.say("moderation.impossible.decided")
+        await _view_decided(desk, bench, voter, proposal)
+        return ""
     telling = told(desk, voter, proposal.election)
     say = voter.say
     own = proposal.author == voter.person
@@ -162,12 +197,33 @@ async def view(desk: Desk, bench: Bench, voter: Voter, order: Order) -> str:
         sections, sound = await _previewed(bench, telling, await bench.proposals.edit(proposal))
     except Impossible as impossible:
         sections, sound = [Section(telling.title(proposal), tuple(telling.impossible(impossible)))], False
-    made = say("moderation.preview.by", name=proposal.author_name, date=say.date(proposal.made_at.date()))
-    sections.insert(1, Section("", (made,)))
+    sections.insert(1, _made(voter, proposal))
     if sound and not own:
         rows[0].insert(0, button(say, "approve", "approve", proposal.id))
     await pages.tell(desk, voter, sections, [*rows, [button(say, "to_queue", "queue", 0)]], moment)
     return ""
+
+
+def _made(voter: Voter, proposal: Proposal) -> Section:
+    day = voter.say.date(proposal.made_at.date())
+    return Section("", (voter.say("moderation.preview.by", name=proposal.author_name, date=day),))
+
+
+async def _view_decided(desk: Desk, bench: Bench, voter: Voter, proposal: Proposal) -> None:
+    """What an edit was, and what was decided."""
+    say, telling = voter.say, told(desk, voter, proposal.election)
+    name = proposal.reviewer_name or proposal.author_name
+    if name and proposal.decided_at is not None:
+        action, day = say(f"moderation.log.action.{proposal.status}"), say.date(proposal.decided_at.date())
+        line = say("moderation.preview.decided", name=name, action=action, date=day)
+    else:
+        line = say("moderation.impossible.decided")
+    steps = await bench.kept.audited(LOOKED_THROUGH, None, proposal.election)
+    step = next((s for s in steps if s.proposal == proposal.id and (s.before or s.after)), None)
+    lines = telling.step_in_full(step)[1:] if step is not None else []
+    made = [_made(voter, proposal)] if proposal.author_name else []
+    sections = [Section(telling.title(proposal)), *made, Section("", (line,)), *lines]
+    await pages.tell(desk, voter, sections, [[button(say, "to_queue", "queue", 0)]])
 
 
 async def approve(desk: Desk, bench: Bench, voter: Voter, order: Order) -> str:
@@ -179,6 +235,8 @@ async def approve(desk: Desk, bench: Bench, voter: Voter, order: Order) -> str:
     try:
         decided = await bench.proposals.approve(order.first, moderator)
     except Impossible as impossible:
+        if await _told_again(desk, bench, voter, order, "applied"):
+            return ""
         return await _impossible(desk, voter, impossible)
     await _done(desk, bench, voter, decided)
     return ""
@@ -192,11 +250,22 @@ async def reject(desk: Desk, bench: Bench, voter: Voter, order: Order) -> str:
     try:
         proposal = await bench.proposals.reject(order.first, moderator)
     except Impossible as impossible:
+        if await _told_again(desk, bench, voter, order, "rejected"):
+            return ""
         return await _impossible(desk, voter, impossible)
     if proposal.status == "rejected":
         await _tell_author(desk, bench, proposal, "not_approved")
     await pages.say(desk, voter, voter.say(f"moderation.done.{proposal.status}"))
     return ""
+
+
+async def _told_again(desk: Desk, bench: Bench, voter: Voter, order: Order, status: str) -> bool:
+    """Whether a moderator has decided this before, and is told so once more."""
+    proposal = await bench.kept.proposal(order.first)
+    if proposal is None or proposal.status != status or proposal.reviewer != whose(voter.person):
+        return False
+    await _tell_state(desk, voter, proposal)
+    return True
 
 
 async def _impossible(desk: Desk, voter: Voter, impossible: Impossible) -> str:

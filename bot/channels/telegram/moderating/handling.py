@@ -10,6 +10,7 @@ from bot.channels.telegram.desk import Desk, Voter
 from bot.channels.telegram.moderating import drafts, edits, logbook, pages, queueing
 from bot.channels.telegram.moderating.bench import Bench
 from bot.channels.telegram.moderating.taps import Order
+from bot.moderation.beginning import KINDS
 
 Tapped = Callable[[Desk, Bench, Voter, Order], Awaitable[str]]
 
@@ -20,13 +21,15 @@ async def command(desk: Desk, voter: Voter, name: str, argument: str) -> None:
     if bench is None:
         await pages.say(desk, voter, voter.say("moderation.impossible.no_folder"))
         return
-    await drafts.pause(desk, bench, voter)
+    if await drafts.pause(desk, bench, voter) and name != "queue":
+        await pages.say(desk, voter, voter.say("moderation.draft.kept"))
     if name == "name" or await bench.moderator(voter, desk) is None:
         await drafts.name(desk, bench, voter)
     elif name == "queue":
         await queueing.show_queue(desk, bench, voter)
-    elif name == "revert" and argument:
-        if sentence := await logbook.revert(desk, bench, voter, Order("revert", (argument,))):
+    elif argument:
+        does = logbook.revert if name == "revert" else logbook.show_step
+        if sentence := await does(desk, bench, voter, Order(name, (argument,))):
             await pages.say(desk, voter, sentence)
     else:
         await logbook.show_log(desk, bench, voter)
@@ -50,17 +53,17 @@ async def heard(desk: Desk, voter: Voter, message: Message) -> bool:
 
 
 async def pause(desk: Desk, voter: Voter) -> None:
-    """Keep for later what a moderator was in the middle of, as they do something else."""
+    """Keep for later what a moderator was in the middle of, as they do something else, and say so."""
     bench = _bench(desk, voter)
-    if bench is not None:
-        await drafts.pause(desk, bench, voter)
+    if bench is not None and await drafts.pause(desk, bench, voter):
+        await pages.say(desk, voter, voter.say("moderation.draft.kept"))
 
 
 def _bench(desk: Desk, voter: Voter) -> Bench | None:
     """What moderators work with; None where the base has no folder."""
     if desk.folder is None:
         return None
-    desk.folder.languages[voter.user_id] = voter.say.code
+    desk.folder.languages[voter.person] = voter.say.code
     return desk.folder.bench
 
 
@@ -77,9 +80,10 @@ async def _log(desk: Desk, bench: Bench, voter: Voter, order: Order) -> str:
 TAPS: dict[str, Tapped] = {
     **dict.fromkeys(("queue", "hidden"), _queue),
     "group": queueing.show_group,
-    **dict.fromkeys(queueing.KINDS, queueing.begin),
+    **dict.fromkeys(KINDS, queueing.begin),
     **dict.fromkeys(("dismiss", "restore"), queueing.dismiss),
-    **dict.fromkeys(("resume", "pause", "cancel", "back", "change", "skip", "use", "choose"), drafts.tapped),
+    **dict.fromkeys(("resume", "pause", "cancel"), drafts.left),
+    **dict.fromkeys(("back", "change", "skip", "use", "choose", "turn"), drafts.tapped),
     "apply": edits.apply,
     "waiting": edits.waiting,
     "view": edits.view,

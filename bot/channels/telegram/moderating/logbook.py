@@ -57,5 +57,6 @@ async def revert(desk: Desk, bench: Bench, voter: Voter, order: Order) -> str:
         return voter.say("moderation.log.gone", number=cut(order.first))
     if step.action != "applied":
         return voter.say("moderation.impossible.nothing_to_revert")
-    await drafts.begin(desk, bench, voter, Draft("reversal", step.election, {"entry": str(step.id)}))
+    draft = Draft("reversal", step.election, {"entry": str(step.id)})
+    await drafts.begin(desk, bench, voter, draft, Order("revert", (str(step.id),), order.instead))
     return ""

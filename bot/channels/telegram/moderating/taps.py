@@ -11,6 +11,8 @@ from bot.dialogue.wording import Wording
 
 MARK = "M"
 DATA_BYTES = 64
+INSTEAD = "instead"
+"""What stands before an order that is to be done though another edit is given up for it."""
 
 _DATA = re.compile(rf"{MARK}([a-z]+)((?:\.[\w-]{{1,32}})*)", re.ASCII)
 
@@ -21,6 +23,8 @@ class Order:
 
     verb: str
     given: tuple[str, ...] = ()
+    instead: bool = False
+    """Whether the edit that was begun before is given up for it."""
 
     @property
     def first(self) -> str:
@@ -45,7 +49,10 @@ def read(data: str) -> Order | None:
     found = _DATA.fullmatch(data) if len(data) <= DATA_BYTES else None
     if found is None:
         return None
-    return Order(found[1], tuple(found[2].split(".")[1:]))
+    verb, *given = data[len(MARK) :].split(".")
+    if verb == INSTEAD and given:
+        return Order(given[0], tuple(given[1:]), instead=True)
+    return Order(verb, tuple(given))
 
 
 def button(say: Wording, label: str, verb: str, *given: object, **values: object) -> Button:
