@@ -101,7 +101,7 @@ def load(root: Path, before: Loaded | None = None) -> Loaded:
     collecting = gc.isenabled()
     gc.disable()
     try:
-        return _Reading(root, before if before is not None and before.root == root else None).load()
+        return _Reading(root, before if before is not None and before.root.name == root.name else None).load()
     finally:
         if collecting:
             gc.enable()

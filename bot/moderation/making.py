@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.knowledge.editing import Conflict, Operation, applied, edited, settled
+from bot.matching.checking import problems_of
 from bot.moderation.fitting import fitted
 from bot.moderation.storing import recover, texts
 from bot.moderation.trying import Unsound, brought, trial
@@ -40,7 +41,7 @@ def make(root: Path, changes: Sequence[Operation]) -> Made:
     changes = fitted(before, changes)
     after = {file: text for file, text in applied(before, changes).items() if text != before[file]}
     with trial(root, after) as loaded:
-        if problems := brought(loaded, root):
+        if problems := brought(problems_of(loaded), root):
             raise Unsound(problems)
     return Made(before, after, _settled(before, changes) if after else ())
 

@@ -12,7 +12,6 @@ from pathlib import Path
 from secrets import token_hex
 from typing import ParamSpec, TypeVar
 
-from bot.dialogue.assistant import Assistant
 from bot.knowledge.editing import Conflict, Operation, Uneditable
 from bot.knowledge.loading import load
 from bot.knowledge.model import Reviews
@@ -22,7 +21,7 @@ from bot.moderation.edits import Decided, Edit, Impossible, edit_of
 from bot.moderation.making import Made, make, make_again, read, sides, written
 from bot.moderation.reviews import reason_to_wait, sensitive, strictest
 from bot.moderation.storing import JOURNAL, Busy, Commit, Unfinished, locked, store
-from bot.moderation.trying import RECENT, Broken, Preview, Trials, Unsound
+from bot.moderation.trying import RECENT, Broken, Preview, Serving, Trials, Unsound
 from bot.state.records import Audited, Moderator, Proposal, Unanswered
 from bot.state.rows import whose
 from bot.state.state import State
@@ -48,7 +47,7 @@ class Proposals:
         state: State,
         now: Clock,
         report: Report,
-        served: Callable[[], Assistant | None] = lambda: None,
+        served: Callable[[], Serving | None] = lambda: None,
     ) -> None:
         self.root = root
         self.state = state

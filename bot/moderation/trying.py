@@ -107,19 +107,22 @@ class Preview:
         return not self.problems
 
 
+Serving = tuple[Loaded | None, Assistant]
+"""Who answers voters now, and what was read for that, as far as it is known."""
 Outcomes = list[tuple[str, Result]]
 """What each question of the banks comes to, beside its election."""
-Known = tuple[str, tuple[str, ...], Outcomes, datetime]
-NOTHING: Known = ("", (), [], datetime.min.replace(tzinfo=UTC))
+Known = tuple[str, dict[str, list[Result]], datetime]
+NOTHING: Known = ("", {}, datetime.min.replace(tzinfo=UTC))
 
 
 class Trials:
     """Tries edits out, and remembers how the banks are answered from the base as it is."""
 
-    def __init__(self, root: Path, served: Callable[[], Assistant | None] = lambda: None) -> None:
+    def __init__(self, root: Path, served: Callable[[], Serving | None] = lambda: None) -> None:
         self.root = root
         self._served = served
         self._known = NOTHING
+        self._noticed: tuple[str, tuple[Problem, ...]] = ("", ())
         self._before: tuple[Loaded, Assistant] | None = None
         self._one_asks = Lock()
 
@@ -134,12 +137,13 @@ class Trials:
         changed = applied(before, fitted(before, operations))
         changed = {file: text for file, text in changed.items() if text != before[file]}
         diff = difference(before, changed)
-        with trial(self.root, changed) as loaded:
-            if problems := brought(loaded, self.root):
+        old, assistant = self._current()
+        with trial(self.root, changed, old) as loaded:
+            found = problems_of(loaded)
+            if problems := brought(found, self.root):
                 return Preview(changed, diff, problems)
-            old, assistant = self._current()
-            tried = Assistant(loaded.base)
-            notices = _new(problems_of(loaded), problems_of(old))
+            tried = Assistant(loaded.base, assistant.thresholds, assistant)
+            notices = _new(found, self._problems(old))
             notices += _led_astray(operations, election, [(old, assistant), (loaded, tried)], now)
             answers = tuple(_answered(q, assistant, tried, now) for q in questions)
             asked, then = self._asked(readers(changed, loaded.base), assistant, now)
@@ -148,34 +152,45 @@ class Trials:
 
     def _current(self) -> tuple[Loaded, Assistant]:
         """The base as it is on disk; its assistant is the one that serves, if that answers from the same."""
-        loaded = load(self.root)
-        served = self._served()
-        if served is not None and served.base.version == loaded.base.version:
-            return loaded, served
+        read, serving = self._served() or (None, None)
+        loaded = load(self.root, read)
+        if serving is not None and serving.base.version == loaded.base.version:
+            return loaded, serving
         with self._one_asks:
             before = self._before
             if before is None or before[0].base.version != loaded.base.version:
                 before = self._before = loaded, Assistant(loaded.base)
         return before
 
+    def _problems(self, loaded: Loaded) -> tuple[Problem, ...]:
+        """What was to be said of the base as it is already."""
+        version, found = self._noticed
+        if version != loaded.base.version:
+            found = problems_of(loaded)
+            self._noticed = loaded.base.version, found
+        return found
+
+    def warm(self, now: datetime) -> None:
+        """Have at hand what any preview needs to compare with, before one is asked for."""
+        old, assistant = self._current()
+        self._problems(old)
+        self._asked(tuple(old.base.elections), assistant, now)
+
     def _asked(
         self, elections: tuple[str, ...], assistant: Assistant, now: datetime
     ) -> tuple[Outcomes, datetime]:
         """How the banks of these elections are answered today, and when they were asked: it is not voted every day."""
-        version = assistant.base.version
         with self._one_asks:
-            *known, outcomes, asked_at = self._known
-            if known != [version, elections] or abs(now - asked_at) > RECENT:
-                outcomes, asked_at = [], now
-                for election in elections:
-                    held = assistant.base.elections.get(election)
-                    if held is None:
-                        continue
-                    for question in questions_of(self.root, election):
-                        reply = ask(assistant, question, election, now)
-                        outcomes.append((election, score(question, reply, held)))
-                self._known = version, elections, outcomes, asked_at
-        return outcomes, asked_at
+            version, asked, then = self._known
+            if version != assistant.base.version or abs(now - then) > RECENT:
+                asked, then = {}, now
+            for election in elections:
+                held = assistant.base.elections.get(election)
+                if held is not None and election not in asked:
+                    questions = questions_of(self.root, election)
+                    asked[election] = [score(q, ask(assistant, q, election, then), held) for q in questions]
+            self._known = assistant.base.version, asked, then
+        return [(each, result) for each in elections for result in asked.get(each, ())], then
 
     def dealt_with(self, questions: Sequence[Unanswered], now: datetime) -> list[Unanswered]:
         """The questions that the base as it is answers, or does not want to hear again."""
@@ -193,8 +208,8 @@ class Trials:
 
 
 @contextmanager
-def trial(root: Path, changed: Mapping[str, str | None]) -> Iterator[Loaded]:
-    """The base as it would be, in a copy of its folder."""
+def trial(root: Path, changed: Mapping[str, str | None], before: Loaded | None = None) -> Iterator[Loaded]:
+    """The base as it would be, in a copy of its folder; what is as `before` is not read again."""
     with tempfile.TemporaryDirectory(prefix="election-bot-") as folder:
         copy = Path(folder) / root.resolve().name
         shutil.copytree(root, copy, ignore=shutil.ignore_patterns(".*", "questions"))
@@ -205,12 +220,12 @@ def trial(root: Path, changed: Mapping[str, str | None]) -> Iterator[Loaded]:
             else:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(text, encoding="utf-8", newline="")
-        yield load(copy)
+        yield load(copy, before)
 
 
-def brought(tried: Loaded, root: Path) -> tuple[Problem, ...]:
+def brought(found: Iterable[Problem], root: Path) -> tuple[Problem, ...]:
     """What a change would make wrong with the base below `root`; `Broken` if all that is wrong was so before."""
-    problems = [problem for problem in problems_of(tried) if not problem.notice]
+    problems = [problem for problem in found if not problem.notice]
     new = _new(problems, problems_of(load(root.resolve()))) if problems else ()
     if problems and not new:
         raise Broken(problems)

@@ -53,6 +53,11 @@ class Reloading:
         self._loaded = loaded
         self._one_at_a_time = asyncio.Lock()
 
+    @property
+    def serving(self) -> tuple[Loaded | None, Assistant]:
+        """Who answers now, and what was read for that."""
+        return self._loaded, self._serving
+
     async def again(self) -> Assistant | Refusal | None:
         """The folder read now: an assistant to take over at once, or why there is none; None if nothing changed.
 

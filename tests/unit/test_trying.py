@@ -331,7 +331,7 @@ def test_who_answers_voters_is_asked_if_the_base_is_the_same(root: Path, asked: 
         return real(*given)  # type: ignore[arg-type]
 
     served.respond = respond  # type: ignore[method-assign, assignment]
-    trials = Trials(root, lambda: served)
+    trials = Trials(root, lambda: (None, served))
     trials.preview([adding("windmills")], TOWN, (), NOW)
     assert len(heard) >= 4
     heard.clear()

@@ -60,6 +60,10 @@ class Folder:
             self._bench = Bench(self._desk, self)
         return self._bench
 
+    def serving(self) -> tuple[Loaded | None, Assistant]:
+        """Who answers voters now, and what was read for that."""
+        return self._reloading.serving
+
     def served(self) -> Assistant:
         """Who answers voters now."""
         return self._desk.assistant

@@ -237,6 +237,14 @@ MADE_UP_DATA = [
     *("Mapply", "Mapply.000000000000", "Mgroup", "Mgroup.AAAAAAAA", "Mmeans.AAAAAAAA", "Mview.00000000"),
     *("Mapprove.00000000", "Mreject.00000000", "Mapprove", "Mdismiss", "Mrestore.AAAAAAAA", "Mfact.x"),
     *("Mstep.0", "Mstep.99999", "Mstep.999999999999", "Mrevert.99999", "Mrevert", "Mrevert.x", "Mnothing"),
+    *(
+        "Minstead",
+        "Minstead.fact.AAAAAAAA",
+        "Minstead.instead.fact",
+        "Minstead.nothing",
+        "Mturn.x.9",
+        "Mturn",
+    ),
     *("M", "Mqueue" * 10, "Mchoose.000000000000", "Mmute.AAAAAAAA", "Mcorrect.AAAAAAAA", "Mresume", "Mskip"),
 ]
 

@@ -22,7 +22,7 @@ class Bench:
     """One for the process; `live` puts a changed base before the voters and tells whether it did."""
 
     def __init__(self, desk: Desk, folder: Folder) -> None:
-        self.proposals = Proposals(folder.root, desk.state, desk.now, desk.report, folder.served)
+        self.proposals = Proposals(folder.root, desk.state, desk.now, desk.report, folder.serving)
         self.kept = desk.state.moderating
         self.live = folder.refresh
         self.folder = folder
