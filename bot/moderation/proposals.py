@@ -69,6 +69,12 @@ class Proposals:
         finally:
             self._forget_later()
 
+    async def warm(self) -> None:
+        """Have at hand what a preview is compared with, beside the answers; whatever is wrong a preview will tell."""
+        with suppress(Impossible):
+            await self._in_thread(self.trials.warm, self._now())
+        self._forget_later()
+
     async def waits(self, edit: Edit, moderator: Moderator) -> str:
         """Why an edit would wait for somebody else, as the base stands; nothing if it would be applied at once."""
         if edit.sensitive:

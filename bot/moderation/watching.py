@@ -18,12 +18,14 @@ from bot.knowledge.loading import Loaded, load
 from bot.knowledge.model import Base
 from bot.lean import beside_answers, make_ready, renewed, trim
 from bot.matching.checking import new_problems
-from bot.moderation.storing import finish
+from bot.moderation.storing import Busy, finish, locked, recover
 
 GATHER_MS, STILL_MS = 100, 50
 """Changes that follow each other within so many milliseconds are one, and so long until they are told."""
 LOOK_MS = 500
 """How often to look whether the folder is still the one that is watched."""
+SETTLING_S = 2.0
+"""How long to wait for an edit that is being written."""
 AWAY_S = 1.0
 """How often to look whether a folder that is not there has come back."""
 
@@ -86,13 +88,19 @@ class Reloading:
             except Exception as error:  # whatever it is, the base that answers now goes on answering
                 return self._refused(f"this base cannot be used: {short(error)}")
 
-    def _made(self) -> tuple[Loaded, Assistant] | Refusal | None:
-        finish(self.root)
+    def _made(self, alone: bool = False) -> tuple[Loaded, Assistant] | Refusal | None:
+        """What the folder says; read `alone` before it is refused, as an edit of several files may be half done."""
+        if not alone:
+            finish(self.root)
         loaded = load(self.root, self._loaded)
         unread = any(not problem.notice for problem in loaded.problems)
         if loaded.base.version == self._serving.base.version and not unread:
             return None
         problems = new_problems(loaded, self._loaded.base if self._loaded is not None else Base({}, ""))
+        if problems and not alone:
+            with suppress(Busy, OSError), locked(self.root, SETTLING_S):
+                recover(self.root)
+                return self._made(alone=True)
         if problems:
             return Refusal(problems)
         base = self.keep(loaded.base)

@@ -323,7 +323,7 @@ async def _forget(desk: Desk, voter: Voter, message: Message, argument: str) -> 
 async def _status(desk: Desk, voter: Voter, message: Message, argument: str) -> None:
     """For moderators: the base, the state, and what was not answered."""
     words = voter.say
-    asked = await _waiting(desk)
+    asked = await _waiting(desk, voter)
     rated = await desk.state.feedback_counts()
     state = "degraded" if desk.state.degraded else "ok"
     election = voter.election or next(iter(desk.base.elections.values()))
@@ -339,18 +339,18 @@ async def _status(desk: Desk, voter: Voter, message: Message, argument: str) -> 
     )
     mistakes = len(desk.folder.problems) if desk.folder is not None else 0
     refused = [words("telegram.status_refused", count=mistakes)] if mistakes else []
-    listed = [words("telegram.status_question", count=count, text=text) for text, count in asked[:LISTED]]
-    lines = (paragraph(*map(escaped, each)) for each in ([text, *refused], listed))
+    lines = (paragraph(*map(escaped, each)) for each in ([text, *refused], asked[:LISTED]))
     await say(desk, voter, message, messages(lines))
 
 
-async def _waiting(desk: Desk) -> list[tuple[str, int]]:
+async def _waiting(desk: Desk, voter: Voter) -> list[str]:
     """What waits for an answer and how often it was asked, as the queue has it where there is one."""
-    if desk.folder is None:
-        asked = await desk.state.unanswered_questions(COUNTED)
-        return [(each.question.text, each.count) for each in asked]
-    groups = await desk.folder.bench.groups(desk)
-    return [(group.text, group.count) for group in groups if not group.dismissed]
+    if desk.folder is not None:
+        return await gate.waiting(desk, voter)
+    asked = await desk.state.unanswered_questions(COUNTED)
+    return [
+        voter.say("telegram.status_question", count=each.count, text=each.question.text) for each in asked
+    ]
 
 
 COMMANDS: dict[str, Callable[[Desk, Voter, Message, str], Awaitable[None]]] = {

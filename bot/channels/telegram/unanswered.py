@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bot.channels.telegram.desk import Desk, Voter
-from bot.channels.telegram.moderating import gate
 from bot.dialogue.anonymous import anonymous
 from bot.dialogue.assistant import Utterance
 from bot.dialogue.outcomes import NoPosition, Outcome, Unknown
@@ -22,12 +21,10 @@ def note_unanswered(desk: Desk, voter: Voter, reply: Reply, utterance: Utterance
 
 
 def note(desk: Desk, voter: Voter, utterance: Utterance, language: str, reason: str) -> None:
-    """Note a voter's question for the moderators, for a reason they can act on."""
-    if gate.admits(desk, voter):
-        return
+    """Note a question for the moderators, for a reason they can act on."""
     scope = desk.assistant.scopes.scope(utterance.election)
     text = anonymous(utterance.text, scope, language, lambda word: desk.familiar.also(word, voter.person))
-    if text and not muted(text, scope.election):
+    if text and not any(muted(words, scope.election) for words in (utterance.text, text)):
         desk.state.unanswered(Unanswered(utterance.election, language, text, reason), desk.today())
 
 

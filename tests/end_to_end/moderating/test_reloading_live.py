@@ -242,7 +242,7 @@ def test_the_status_tells_what_waits_and_that_the_folder_is_refused(
     camille.press("dismiss")
     status = camille.type("/status")
     assert "Unanswered questions: 1." in status
-    assert "2 × quantum flux" in status
+    assert "2× quantum flux" in status
     assert "swimming lessons" not in status
     assert "loaded 2030-02-25 13:00." in status
     assert "⚠️" not in status

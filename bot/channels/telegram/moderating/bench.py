@@ -26,6 +26,7 @@ class Bench:
         self.kept = desk.state.moderating
         self.live = folder.refresh
         self.folder = folder
+        self._warming: asyncio.Task[None] | None = None
         self._groups: dict[str, Group] = {}
         self._grouped: tuple[object, ...] = ()
         """What the groups were made of: the same base and the same questions make the same groups."""
@@ -47,6 +48,11 @@ class Bench:
             found = await asyncio.to_thread(_grouped, asked, rated, hidden, desk.assistant, desk.now())
             self._groups, self._grouped = {group.id: group for group in found}, made_of
         return list(self._groups.values())
+
+    def warm(self) -> None:
+        """Get ready for a preview while a moderator reads the queue."""
+        if self._warming is None or self._warming.done():
+            self._warming = asyncio.create_task(self.proposals.warm())
 
     async def group(self, desk: Desk, identifier: str) -> Group | None:
         """The row of that name, if it is still there."""

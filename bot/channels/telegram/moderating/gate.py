@@ -32,6 +32,13 @@ async def tapped(desk: Desk, voter: Voter, data: str) -> str | None:
     return None if order is None else await handling.tapped(desk, voter, order)
 
 
+async def waiting(desk: Desk, voter: Voter) -> list[str]:
+    """The rows of the queue, each in a line."""
+    from bot.channels.telegram.moderating import handling
+
+    return await handling.waiting(desk, voter)
+
+
 async def heard(desk: Desk, voter: Voter, message: Message) -> bool:
     """Whether what was written answered a question that a moderator had been asked."""
     if not admits(desk, voter):

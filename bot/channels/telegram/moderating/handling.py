@@ -8,7 +8,7 @@ from telegram import Message
 
 from bot.channels.telegram.desk import Desk, Voter
 from bot.channels.telegram.moderating import drafts, edits, logbook, pages, queueing
-from bot.channels.telegram.moderating.bench import Bench
+from bot.channels.telegram.moderating.bench import Bench, told
 from bot.channels.telegram.moderating.taps import Order
 from bot.moderation.beginning import KINDS
 
@@ -44,6 +44,13 @@ async def tapped(desk: Desk, voter: Voter, order: Order) -> str:
         await drafts.name(desk, bench, voter)
         return ""
     return await TAPS[order.verb](desk, bench, voter, order)
+
+
+async def waiting(desk: Desk, voter: Voter) -> list[str]:
+    """The rows of the queue, each in a line; none where the base has no folder."""
+    bench = _bench(desk, voter)
+    groups = await bench.groups(desk) if bench is not None else []
+    return [told(desk, voter, g.election).row(g, desk.several) for g in groups if not g.dismissed]
 
 
 async def heard(desk: Desk, voter: Voter, message: Message) -> bool:

@@ -45,6 +45,8 @@ async def show_queue(desk: Desk, bench: Bench, voter: Voter, page: int = 0, dism
         rows.append([Button(label, callback_data=written("hidden", 0))])
     key = "hidden_title" if dismissed else "title" if shown else "empty"
     await pages.say(desk, voter, say(f"moderation.queue.{key}", count=len(shown)), rows=rows)
+    if shown:
+        bench.warm()
 
 
 def _row(desk: Desk, voter: Voter, group: Group, waiting: Sequence[Proposal]) -> list[Button]:
