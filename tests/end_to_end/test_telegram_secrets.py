@@ -74,24 +74,30 @@ def tells_nothing(process: Process, telegram: StandIn) -> None:
         assert found == [], words
 
 
+def of_their_own(chat: Chat) -> str:
+    """The mark as one person writes it: a word that two people use tells nothing of either, and may be kept."""
+    return MARK + "abcdefghijklmnopqrstuvwxyz"[chat.id % 26] * 2
+
+
 def talk(telegram: StandIn, chats: list[Chat], group: Chat) -> None:
     """Questions that are answered, and some that are not; commands, buttons, edits; a group."""
     for chat in chats:
-        shown = asked(telegram, chat, f"messatfa cameras {MARK}")
-        asked(telegram, chat, f"y aura-t-il une patinoire {MARK} ?")
-        asked(telegram, chat, f"/comparer {MARK}")
-        asked(telegram, chat, f"/langue {MARK}")
+        mark = of_their_own(chat)
+        shown = asked(telegram, chat, f"messatfa cameras {mark}")
+        asked(telegram, chat, f"y aura-t-il une patinoire {mark} ?")
+        asked(telegram, chat, f"/comparer {mark}")
+        asked(telegram, chat, f"/langue {mark}")
         asked(telegram, chat, f"/langue@{telegram.username} fr")
         asked(telegram, chat, "/why")
         telegram.wait_for_message(chat, after=telegram.tap(shown, "👥"))
         telegram.callback_answer(telegram.tap(shown, "👍"))
-        telegram.callback_answer(telegram.tap(shown, data=MARK))
-        question = telegram.say(chat, f"uzan cameras {MARK}")
+        telegram.callback_answer(telegram.tap(shown, data=mark))
+        question = telegram.say(chat, f"uzan cameras {mark}")
         telegram.wait_for_message(chat, after=question)
-        telegram.edit(question, f"pottier-dumas impôts {MARK}")
-        telegram.inline(chat.id, f"messatfa {MARK}")
-        telegram.send_media(chat, "photo", caption=f"balkany {MARK}")
-        telegram.say(group, f"@{telegram.username} messatfa cameras {MARK}", user=chat.user)
+        telegram.edit(question, f"pottier-dumas impôts {mark}")
+        telegram.inline(chat.id, f"messatfa {mark}")
+        telegram.send_media(chat, "photo", caption=f"balkany {mark}")
+        telegram.say(group, f"@{telegram.username} messatfa cameras {mark}", user=chat.user)
     telegram.settled(LONG)
 
 
