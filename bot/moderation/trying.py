@@ -300,11 +300,13 @@ def _led_astray(
     `bases` are the base as it is and as it would be.
     """
     said = {word.folded for phrase in _phrases(operations) for word in words(phrase) if len(word.folded) > 2}
-    found = []
-    for loaded, assistant in bases:
-        near = list(islice(_sharing(said, loaded, election), REHEARD))
-        found.append([p for way, code, n in near if (p := astray(assistant, way, code, n, now))])
-    return _new(found[1], found[0])
+    (old, before), (new, after) = bases
+    near = islice(_sharing(said, new, election), REHEARD)
+    found = [(each, problem) for each in near if (problem := astray(after, *each, now))]
+    lost = {way.phrasings[code][n] for (way, code, n), _ in found}
+    known = [each for each in _sharing(said, old, election) if each[0].phrasings[each[1]][each[2]] in lost]
+    were = [problem for each in known if (problem := astray(before, *each, now))]
+    return _new([problem for _, problem in found], were)
 
 
 def _sharing(said: set[str], loaded: Loaded, election: str) -> Iterator[tuple[Ways, str, int]]:
