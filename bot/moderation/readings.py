@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -265,8 +266,12 @@ def _for_each(identifier: str, named: Iterable[str], scope: Scope) -> list[str]:
 
 
 def _sharing(query: Query, scope: Scope) -> list[str]:
-    """The entries with a phrasing of which at least one word with a meaning is in the question, nearest first."""
+    """The entries with a phrasing of which at least one word with a meaning is in the question, nearest first.
+
+    Of two that are as near, the one that speaks of it more often.
+    """
     shares: dict[str, dict[int, float]] = {}
+    often: Counter[str] = Counter()
     lang = scope.language(query.language)
     for word in query.meaning:
         weight = _weight(word, lang)
@@ -275,7 +280,8 @@ def _sharing(query: Query, scope: Scope) -> list[str]:
                 phrasing = layer.phrasings[number]
                 words = shares.setdefault(phrasing.entry.id, {})
                 words[word.position] = max(words.get(word.position, 0.0), weight / len(phrasing.terms))
-    return sorted(shares, key=lambda i: (-sum(shares[i].values()), i))
+                often[phrasing.entry.id] += 1
+    return sorted(shares, key=lambda i: (-sum(shares[i].values()), -often[i], i))
 
 
 # --- words of words.yaml ----------------------------------------------------------------------------------
