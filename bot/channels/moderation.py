@@ -61,7 +61,11 @@ class Moderation:
         lines = [step, text]
         if now is not None and field.language in now.claim:
             lines.append(self.say("moderation.says_now", text=now.claim[field.language]))
-        return "\n".join([*lines, *([self.say("moderation.or_skip")] if field.optional else [])])
+        if field.optional:
+            lines.append(self.say("moderation.or_skip"))
+        elif field.name == "asked_as":
+            lines.append(self.say("moderation.asked_in_all"))
+        return "\n".join(lines)
 
     def choices(
         self,

@@ -6,7 +6,7 @@ The terminal's history of typed lines stays in memory; it is gone with the conve
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from bot.channels.terminal import Conversation, Listed, Shown, commands
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
 WIDTH = 100
-
-Show = Callable[[Shown, str], None]
 
 
 def printed(shown: Shown) -> str:

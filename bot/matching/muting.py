@@ -1,4 +1,4 @@
-"""What an entry of `muted.yaml` hides, and the check that it hides nothing voters would ask."""
+"""What `muted.yaml` hides, spam and abuse, and the check that it hides nothing voters would ask."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import NamedTuple
 from bot.knowledge.checks.walking import Spot, elections, layers
 from bot.knowledge.document import Problem, short
 from bot.knowledge.loading import Loaded
-from bot.knowledge.model import Candidate, Phrasings, Shared
+from bot.knowledge.model import Candidate, Election, Phrasings, Shared
 from bot.language.text import words
 
 LETTERS = 4
@@ -23,6 +23,16 @@ def hides(entry: Sequence[str], spoken: Iterable[str]) -> bool:
     """Whether all the words of an entry are spoken one after the other; an entry without words hides nothing."""
     left = iter(spoken)
     return bool(entry) and all(word in left for word in entry)
+
+
+def muted(text: str, election: Election) -> bool:
+    """Whether a text holds all the words of a muted entry, in their order; others may stand between them.
+
+    Capitals and accents do not matter. The entries are those of the election's own folder and of those it includes.
+    """
+    entries = [e for shared in (election.own, *election.included) for e in shared.muted.questions]
+    spoken = folded(text) if entries else ()
+    return any(hides(folded(entry), spoken) for entry in entries)
 
 
 class _Known(NamedTuple):

@@ -9,15 +9,15 @@ import base64
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from bot.dialogue.assistant import Assistant
 from bot.dialogue.deciding import follow
 from bot.knowledge.model import Election
 from bot.language.catalogue import known_languages, language
 from bot.language.text import stem
+from bot.matching.muting import muted
 from bot.moderation.likeness import Likeness
-from bot.moderation.muting import muted
 from bot.moderation.readings import ANSWERS, CLOSEST, Reading, reading
 from bot.state.records import FeedbackCount, Unanswered, UnansweredCount
 
@@ -96,7 +96,6 @@ def queue(
     rated: Sequence[FeedbackCount],
     dismissed: Collection[Unanswered],
     assistant: Assistant,
-    now: datetime,  # noqa: ARG001 - what a question comes to does not depend on it, so far
 ) -> list[Group]:
     """What waits for moderators in every election, the most frequent and latest first; dismissed groups at the end.
 

@@ -25,8 +25,8 @@ from bot.knowledge.editing import ADD, Operation, applied
 from bot.knowledge.loading import Loaded, load
 from bot.language.text import words
 from bot.matching.checking import problems_of
+from bot.matching.muting import muted
 from bot.moderation.fitting import fitted
-from bot.moderation.muting import muted
 from bot.moderation.queue import STILL_AMISS
 from bot.moderation.reviews import readers
 from bot.moderation.storing import texts

@@ -255,7 +255,7 @@ def test_why_ways_of_asking_cannot_be_left_out_in_one_language_only_is_told(plac
         "/skip",
         "1",
     )
-    why = "Ways of asking go into every language or into none: these cannot be left out."
+    why = "Ways of asking go into every language or into none, so these cannot be left out."
     assert why not in shown.partition("New position · step 7 of ")[0]
     assert shown.count(why) == 1
     assert "This cannot be left out." in shown

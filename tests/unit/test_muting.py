@@ -7,9 +7,8 @@ from small_base import Write
 
 from bot.knowledge.loading import load
 from bot.knowledge.model import Election, Muted, Shared
-from bot.matching.muting import muted_words
+from bot.matching.muting import muted, muted_words
 from bot.matching.phrasing_checks import CHECKS
-from bot.moderation.muting import muted
 from tests import invented
 
 OWN = "town-2030/muted.yaml"

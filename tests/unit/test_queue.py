@@ -18,7 +18,7 @@ from bot.knowledge.model import Election, Muted
 from bot.moderation.queue import Group, queue
 from bot.state.records import FeedbackCount, Unanswered, UnansweredCount
 from tests import invented
-from tests.invented import CANDIDATES, NOW, TOPICS, TOWN
+from tests.invented import CANDIDATES, TOPICS, TOWN
 
 DAY = date(2031, 4, 1)
 
@@ -56,7 +56,7 @@ def waiting(
     rated: Sequence[FeedbackCount] = (),
     dismissed: Sequence[Unanswered] = (),
 ) -> list[Group]:
-    return queue(rows, rated, dismissed, assistant, NOW)
+    return queue(rows, rated, dismissed, assistant)
 
 
 def texts(groups: Iterable[Group]) -> list[set[str]]:

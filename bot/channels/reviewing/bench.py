@@ -96,7 +96,7 @@ class Bench:
     def groups(self) -> list[Group]:
         """The rows of the queue, those that were dismissed at the end."""
         asked, rated, hidden = self.wait(self._counted())
-        return queue(asked, rated, hidden, self.assistant, self.now())
+        return queue(asked, rated, hidden, self.assistant)
 
     async def _counted(self) -> tuple[Any, Any, Any]:
         state = self._state

@@ -124,8 +124,6 @@ class Form:
         shown = {value for value, _ in options}
         if left := sum(value not in shown for value, _ in self._everything(draft, field)):
             self._talk.hint(self._telling.say("terminal.moderating.others", count=left))
-        if field.name == "asked_as" and not field.optional:
-            self._talk.hint(self._telling.say("terminal.moderating.asked_in_all"))
         self._talk.hint("  ".join(self._talk.name(each) for each in (*commands, "help")))
         return options
 

@@ -7,7 +7,7 @@ from bot.dialogue.anonymous import anonymous
 from bot.dialogue.assistant import Utterance
 from bot.dialogue.outcomes import NoPosition, Outcome, Unknown
 from bot.dialogue.reply import Reply
-from bot.moderation.muting import muted
+from bot.matching.muting import muted
 from bot.state.state import Unanswered
 
 NOTED = ("not_understood", "topic")

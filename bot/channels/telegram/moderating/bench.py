@@ -45,7 +45,7 @@ class Bench:
         hidden = await self.kept.dismissed()
         made_of = (asked, rated, hidden, desk.base.version)
         if made_of != self._grouped:
-            found = await asyncio.to_thread(_grouped, asked, rated, hidden, desk.assistant, desk.now())
+            found = await asyncio.to_thread(_grouped, asked, rated, hidden, desk.assistant)
             self._groups, self._grouped = {group.id: group for group in found}, made_of
         return list(self._groups.values())
 
