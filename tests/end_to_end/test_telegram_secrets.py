@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import sqlite3
 from contextlib import closing
@@ -21,6 +22,8 @@ SECRET = "the_secret_of-the-webhook"
 MARK = "zxqmarkzxq"
 """A word that nobody knows: wherever it turns up, somebody's question does."""
 LONG = 30.0
+TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?Z?")
+"""When a line was written: its microseconds may happen to hold somebody's number."""
 
 BROKEN = """
 import sys
@@ -69,8 +72,9 @@ def hidden(telegram: StandIn) -> list[str]:
 
 def tells_nothing(process: Process, telegram: StandIn) -> None:
     assert process.lines
+    lines = [TIME.sub("", line) for line in process.lines]
     for words in hidden(telegram):
-        found = [line for line in process.lines if words.casefold() in line.casefold()]
+        found = [line for line in lines if words.casefold() in line.casefold()]
         assert found == [], words
 
 
