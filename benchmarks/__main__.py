@@ -1,4 +1,4 @@
-"""`python -m benchmarks`: measure, and write what was measured into docs/quality.md."""
+"""`python -m benchmarks`: measure, and write what was measured into docs/benchmarks.md."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ SECTIONS = ("speed", "quality", "sweep", "noise", "scale", "reload", "startup", 
 def main(arguments: list[str]) -> int:
     """Measure the sections asked for, one after the other, and write each down as soon as it is measured."""
     options = _parser().parse_args(arguments)
-    out = options.out or (Path(tempfile.mkdtemp(prefix="quality-")) if options.quick else Path("docs"))
-    plan = Plan(options.quick, out / "quality", tuple(options.bank), command(arguments))
+    out = options.out or (Path(tempfile.mkdtemp(prefix="benchmarks-")) if options.quick else Path("docs"))
+    plan = Plan(options.quick, out / "benchmarks", tuple(options.bank), command(arguments))
     for name in options.only or SECTIONS:
         print(f"{name}…", end=" ", file=sys.stderr, flush=True)
         before, started = load(), perf_counter()
         section: Section = importlib.import_module(f"benchmarks.{name}").measure(plan)
-        write(out / "quality.md", [replace(section, before=before)], plan)
+        write(out / "benchmarks.md", [replace(section, before=before)], plan)
         print(f"{perf_counter() - started:.0f} s", file=sys.stderr)
         for bound in section.bounds:
             reached = "reached" if bound.reached else "MISSED"
             print(f"  {bound.what}: {bound.measured} ({bound.bound}) {reached}", file=sys.stderr)
-    print(out / "quality.md")
+    print(out / "benchmarks.md")
     return 0
 
 

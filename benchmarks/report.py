@@ -1,4 +1,4 @@
-"""docs/quality.md: measured blocks between marks, and around them words written by hand, which are kept."""
+"""docs/benchmarks.md: measured blocks between marks, and around them words written by hand, which are kept."""
 
 from __future__ import annotations
 
@@ -67,12 +67,12 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], words: int = 1) ->
 
 
 def picture(name: str, alternative: str) -> str:
-    return f"![{alternative}](quality/{name}.svg)"
+    return f"![{alternative}](benchmarks/{name}.svg)"
 
 
 def write(path: Path, sections: Iterable[Section], plan: Plan) -> None:
     """Put sections in their places in a report; those it has no place for go to its end."""
-    text = path.read_text(encoding="utf-8") if path.is_file() else f"# Quality\n\n{_block(BOUNDS, '')}\n"
+    text = path.read_text(encoding="utf-8") if path.is_file() else f"# Benchmarks\n\n{_block(BOUNDS, '')}\n"
     for section in sections:
         text = _placed(text, section.name, _measured(section, plan))
     text = _placed(text, BOUNDS, _all_bounds(text))

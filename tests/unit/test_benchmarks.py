@@ -21,10 +21,10 @@ def test_a_quick_run_writes_tables_and_a_picture(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "benchmarks", "--quick", "--only", "speed", "--out", str(tmp_path)]
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
     assert run.returncode == 0, run.stderr
-    text = (tmp_path / "quality.md").read_text(encoding="utf-8")
+    text = (tmp_path / "benchmarks.md").read_text(encoding="utf-8")
     assert "| **this bot**, warm, every call |" in text
     assert "not to be quoted" in text
-    assert (tmp_path / "quality" / "speed.svg").is_file()
+    assert (tmp_path / "benchmarks" / "speed.svg").is_file()
 
 
 def test_a_quick_run_reloads_a_base_and_some_invented_elections_while_questions_are_asked(
@@ -33,14 +33,14 @@ def test_a_quick_run_reloads_a_base_and_some_invented_elections_while_questions_
     command = [sys.executable, "-m", "benchmarks", "--quick", "--only", "reload", "--out", str(tmp_path)]
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
     assert run.returncode == 0, run.stderr
-    text = (tmp_path / "quality.md").read_text(encoding="utf-8")
+    text = (tmp_path / "benchmarks.md").read_text(encoding="utf-8")
     assert "| 1 | a candidate |" in text
     assert "| 3 | every file |" in text
     assert "Reload of the bundled base: longest extra wait" in text
 
 
 def test_words_written_by_hand_are_kept_and_a_missed_bound_is_shown_at_the_top(tmp_path: Path) -> None:
-    path = tmp_path / "quality.md"
+    path = tmp_path / "benchmarks.md"
     text = "Above.\n\n<!-- measured: {0} -->\nold\n<!-- end: {0} -->\n\nBelow.\n"
     path.write_text("".join(text.format(name) for name in ("bounds", "speed")), encoding="utf-8")
     missed = Section("speed", ["new"], [Bound.at_most("One answer", 1, 2, "ms")])
