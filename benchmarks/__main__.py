@@ -13,14 +13,26 @@ from time import perf_counter
 from benchmarks.measuring import load
 from benchmarks.report import Plan, Section, command, write
 
-SECTIONS = ("speed", "quality", "sweep", "noise", "scale", "reload", "startup", "telegram", "moderating")
+SECTIONS = (
+    "speed",
+    "quality",
+    "sweep",
+    "noise",
+    "scale",
+    "reload",
+    "startup",
+    "telegram",
+    "replicas",
+    "lasting",
+    "moderating",
+)
 
 
 def main(arguments: list[str]) -> int:
     """Measure the sections asked for, one after the other, and write each down as soon as it is measured."""
     options = _parser().parse_args(arguments)
     out = options.out or (Path(tempfile.mkdtemp(prefix="benchmarks-")) if options.quick else Path("docs"))
-    plan = Plan(options.quick, out / "benchmarks", tuple(options.bank), command(arguments))
+    plan = Plan(options.quick, out / "benchmarks", tuple(options.bank), command(arguments), options.long)
     for name in options.only or SECTIONS:
         print(f"{name}…", end=" ", file=sys.stderr, flush=True)
         before, started = load(), perf_counter()
@@ -37,6 +49,9 @@ def main(arguments: list[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a few questions and small bases, to try it out")
+    parser.add_argument(
+        "--long", action="store_true", help="a million questions to `serve` too: half an hour more"
+    )
     parser.add_argument("--only", action="append", choices=SECTIONS, metavar="NAME", help=", ".join(SECTIONS))
     parser.add_argument("--out", type=Path, metavar="DIR", help="docs by default; a new folder if --quick")
     bank = "a question bank for the bundled base, measured beside the project's own; may be repeated"

@@ -25,6 +25,7 @@ class Plan:
     pictures: Path
     banks: tuple[Path, ...] = ()
     command: str = ""
+    long: bool = False
 
     def note(self) -> str:
         return "**A quick run on a sample: not to be quoted.**\n" if self.quick else ""

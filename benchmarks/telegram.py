@@ -16,6 +16,7 @@ from pathlib import Path
 from time import perf_counter, sleep
 
 from benchmarks.asked import ROOT, bundled
+from benchmarks.confining import worked
 from benchmarks.measuring import resident
 from benchmarks.parts import parts
 from benchmarks.report import Bound, Plan, Section, table
@@ -26,10 +27,16 @@ CHATS = 200
 UPDATES = 3_000
 ROUNDS = 5
 LASTING = 10_000
-SHARE = 0.8
+SHARE = 0.9
 MIB = 110.0
 PATIENCE = 600.0
-BOTS = {"echo": ("benchmarks.echo_bot",), "ours": ("bot", "serve")}
+BOTS = {"echo": ("benchmarks.echo_bot",), "first": ("benchmarks.echo_bot",), "ours": ("bot", "serve")}
+"""`first` is the library's first example, which handles one update at a time and fetches them."""
+NAMES = {
+    "echo": "echo, bare python-telegram-bot",
+    "first": "echo, the library's first example, one update at a time",
+    "ours": "ours",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +55,14 @@ def measure(plan: Plan) -> Section:
     updates, rounds = (300, 1) if plan.quick else (UPDATES, ROUNDS)
     found: dict[tuple[str, str], Run] = {}
     for mode in ("polling", "webhook"):
-        runs: dict[str, list[Run]] = {name: [] for name in BOTS}
+        runs: dict[str, list[Run]] = {name: [] for name in BOTS if mode == "polling" or name != "first"}
         for _ in range(rounds):  # one after the other, so that both meet the same weather
             for name, results in runs.items():
                 results.append(_run(name, mode, questions, updates))
         for name, results in runs.items():
             found[name, mode] = sorted(results, key=lambda run: run.per_second)[len(results) // 2]
     lasting = _run("ours", "polling", questions, 500 if plan.quick else LASTING)
-    rows = [
-        [f"{'echo, bare python-telegram-bot' if name == 'echo' else 'ours'}, {mode}", *_cells(run)]
-        for (name, mode), run in found.items()
-    ]
+    rows = [[f"{NAMES[name]}, {mode}", *_cells(run)] for (name, mode), run in found.items()]
     share = {m: found["ours", m].per_second / found["echo", m].per_second for m in ("polling", "webhook")}
     text = [
         f"{updates:,} questions of the project's banks from {CHATS} chats, all waiting at once; the median of "
@@ -89,15 +93,15 @@ def _run(name: str, mode: str, questions: Sequence[str], updates: int) -> Run:
         serving(name, mode, telegram.url, Path(folder)) as bot,
     ):
         chats = [telegram.private().id for _ in range(CHATS)]
-        _ask(telegram, name, list(zip(chats, islice(cycle(questions), CHATS), strict=False)))
-        before, started = _worked(bot.pid), perf_counter()
-        _ask(telegram, name, list(zip(islice(cycle(chats), updates), cycle(questions), strict=False)))
+        ask(telegram, name, list(zip(chats, islice(cycle(questions), CHATS), strict=False)))
+        before, started = worked(bot.pid), perf_counter()
+        ask(telegram, name, list(zip(islice(cycle(chats), updates), cycle(questions), strict=False)))
         took = perf_counter() - started
-        worked = _worked(bot.pid) - before
-        return Run(updates / took, 1000 * worked / updates, resident(bot.pid))
+        spent = worked(bot.pid) - before
+        return Run(updates / took, 1000 * spent / updates, resident(bot.pid))
 
 
-def _ask(telegram: Remote, name: str, said: list[tuple[int, str]]) -> None:
+def ask(telegram: Remote, name: str, said: list[tuple[int, str]]) -> None:
     """Say it all and wait until all is answered: ours acknowledges what it has answered, the echo bot answers once."""
     wanted = _answers(telegram) + len(said)
     telegram.say_many(said=said)
@@ -136,8 +140,9 @@ def serving(
         "QUESTIONS_PER_MINUTE": "1000000",
         "LOG_LEVEL": "error",
         "STATE_URL": f"sqlite:///{folder / 'state.sqlite3'}",
-        **(more or {}),
     }
+    if name == "first":
+        environment["ECHO_AT_A_TIME"] = "1"
     if mode == "webhook":
         port = str(_free_port())
         environment |= {
@@ -145,6 +150,7 @@ def serving(
             "WEBHOOK_PORT": port,
             "WEBHOOK_URL": f"http://127.0.0.1:{port}/hook",
         }
+    environment |= more or {}
     with subprocess.Popen([sys.executable, "-m", *BOTS[name], *options], cwd=ROOT, env=environment) as bot:
         try:
             yield bot
@@ -156,12 +162,6 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def _worked(process_id: int) -> float:
-    """The processor time of a process so far, in seconds."""
-    fields = Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _cells(run: Run) -> list[str]:

@@ -346,6 +346,32 @@ def log(where: Where, number: int | None, limit: int) -> None:
 
 
 @main.command()
+@click.argument("file", metavar="FILE")
+@everywhere
+def backup(where: Where, file: str) -> int:
+    """Put the whole state and the knowledge folder into a new file, also while the bot serves."""
+    from bot.channels.backing_up import back_up
+
+    return back_up(where, file, words())
+
+
+@main.command()
+@click.argument("file", metavar="FILE")
+@click.option("--replace", is_flag=True, help="Throw away what is there now.")
+@click.option("--state-only", is_flag=True, help="Leave the knowledge folder as it is.")
+@click.option("--knowledge-only", is_flag=True, help="Leave the state as it is.")
+@everywhere
+def restore(where: Where, file: str, replace: bool, state_only: bool, knowledge_only: bool) -> None:
+    """Put back what a backup holds; the bot must be stopped."""
+    from bot.channels.backing_up import Wanted
+    from bot.channels.backing_up import restore as put_back
+
+    if state_only and knowledge_only:
+        raise Refused("backup.one_only")
+    put_back(where, file, Wanted(not knowledge_only, not state_only, replace), words())
+
+
+@main.command()
 @click.argument("kind", required=False)
 @everywhere
 def schema(where: Where, kind: str | None) -> None:  # noqa: ARG001 - every command takes it

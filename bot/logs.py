@@ -22,6 +22,7 @@ QUIET = (
     "apscheduler",
     "asyncio",
     "aiosqlite",
+    "asyncpg",
     "sqlalchemy",
     "uvicorn",
 )
@@ -44,7 +45,7 @@ def report_to(settings: Settings) -> Callable[..., None]:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             faults_by_kind,
-            Without(settings.token, settings.secret, settings.key),
+            Without(*settings.secrets),
             last,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
@@ -75,7 +76,7 @@ class Without:
     """Takes secrets out of whatever a line says, should they ever get there."""
 
     def __init__(self, *secrets: str) -> None:
-        self._secrets = secrets
+        self._secrets = sorted(secrets, key=len, reverse=True)
 
     def __call__(self, _: object, __: str, event: Event) -> Event:
         return {key: self._clean(value) for key, value in event.items()}

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import re
 from typing import Annotated, Literal, TypeVar
+from urllib.parse import unquote
 
 from pydantic import (
     AfterValidator,
@@ -19,6 +20,13 @@ from pydantic import (
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{4,}")
+SERVER = re.compile(
+    r"postgres(?:ql)?://[^:@/?#\s]+(?::(?P<password>[^:@/?#\s]*))?@"
+    r"(?:[A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\])(?::(?P<port>\d{1,5}))?/[^/?#\s]+"
+    r"(?:\?ssl(?:mode)?=(?:disable|allow|prefer|require|verify-ca|verify-full))?"
+)
+"""What is none of these characters in a name or a password is written %40 and so on, as in any address."""
+PORTS = 65_535
 SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 
 
@@ -28,12 +36,14 @@ def _numbers(value: object) -> object:
 
 
 def _kept(url: str) -> str:
-    if not re.fullmatch(r"sqlite:///\S+", url):
+    on_server = SERVER.fullmatch(url)
+    if not re.fullmatch(r"sqlite:///\S+", url) and (not on_server or int(on_server["port"] or 0) > PORTS):
         raise ValueError("not a place to keep state")
     return url
 
 
-StateUrl = Annotated[str, AfterValidator(_kept)]
+StateUrl = Annotated[str, AfterValidator(_kept), Field(repr=False)]
+"""Never printed: it may hold the password of the database."""
 STATE_URL = "sqlite:///election-bot.sqlite3"
 CONFIG = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True)
 
@@ -61,8 +71,13 @@ class Settings(BaseSettings):
     webhook_port: int = Field(8080, ge=0, le=65535)
     """The port to listen on for the webhook."""
 
+    status_host: str = "127.0.0.1"
+    """The address to listen on for whoever watches over the bot."""
+    status_port: int | None = Field(None, ge=1, le=65535)
+    """The port to listen on for whoever watches over the bot; not set, the webhook's if there is one."""
+
     state_url: StateUrl = STATE_URL
-    """Where state is kept: sqlite:///FILE."""
+    """Where state is kept: sqlite:///FILE, or postgresql://USER:PASSWORD@HOST:PORT/NAME."""
     state_key: SecretStr | None = None
     """The key under which chats are hidden in the state; made from the token if not set."""
 
@@ -102,6 +117,13 @@ class Settings(BaseSettings):
         return url
 
     @property
+    def secrets(self) -> frozenset[str]:
+        """What no log line may say: all of these, and the password of the database, in whatever way it is written."""
+        on_server = SERVER.fullmatch(self.state_url)
+        password = (on_server["password"] or "") if on_server else ""
+        return frozenset({self.token, self.secret, self.key, password, unquote(password)} - {""})
+
+    @property
     def token(self) -> str:
         return self.telegram_bot_token.get_secret_value()
 
@@ -131,7 +153,7 @@ class StateSettings(BaseSettings):
     model_config = CONFIG
 
     state_url: StateUrl = STATE_URL
-    """Where state is kept: sqlite:///FILE."""
+    """Where state is kept: sqlite:///FILE, or postgresql://USER:PASSWORD@HOST:PORT/NAME."""
 
 
 class Unset(Exception):  # noqa: N818 - it is an answer to the operator, not a fault of the program

@@ -58,6 +58,11 @@ class Postgres:
         """Stop it: `fast` closes connections, `immediate` is what a crash looks like to whoever is connected."""
         self._run("pg_ctl", "-D", self._data, "-w", "-s", "-m", mode, "stop")
 
+    @property
+    def process_id(self) -> int:
+        """The number of its first process; all others are children of it."""
+        return int((self._data / "postmaster.pid").read_text().split()[0])
+
     def url(self, database: str = "postgres") -> str:
         """The address of a database, as STATE_URL takes it."""
         return f"postgresql://{USER}@127.0.0.1:{self.port}/{database}"

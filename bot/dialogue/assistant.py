@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 
-from bot.dialogue.composing import Setting, compose, suggested
+from bot.dialogue.composing import OFFERED, Setting, compose, suggested
 from bot.dialogue.deciding import decide, follow
 from bot.dialogue.memory import Memory
+from bot.dialogue.offering import Nearest, by_nearness, near
 from bot.dialogue.outcomes import (
     CandidateCard,
     Clarification,
@@ -17,6 +19,7 @@ from bot.dialogue.outcomes import (
     NoPosition,
     Outcome,
     Position,
+    Unknown,
 )
 from bot.dialogue.query import Query
 from bot.dialogue.reply import Reply, Suggestion
@@ -51,6 +54,8 @@ class Assistant:
         self.scopes: Scopes = Scopes(base, before.scopes if before is not None else None)
         self._answerable_texts: dict[tuple[str, str], bool] = {}
         self.thresholds = thresholds
+        self.nearest: Nearest | None = before.nearest if before is not None else None
+        """What tells the meaning of a question, to whoever is offered something instead of an answer; never decides."""
 
     def respond(self, utterance: Utterance, memory: Memory, now: datetime) -> tuple[Reply, Memory]:
         """The reply to an utterance, and what to remember of it."""
@@ -66,7 +71,8 @@ class Assistant:
         setting = Setting(scope.election, language, now, utterance.conversation, round(score, 3))
         reply = compose(outcome, setting)
         readings = suggested(_other_readings(query, reply), setting)
-        reply = replace(reply, suggestions=self._answerable(reply, utterance, scope), readings=readings)
+        suggestions = self._offered(query, reply, utterance, setting)
+        reply = replace(reply, suggestions=suggestions, readings=readings)
         return reply, _remembered(reply.outcome, reply, memory, now)
 
     def understand(self, utterance: Utterance, memory: Memory) -> Query:
@@ -76,13 +82,18 @@ class Assistant:
         ]
         return understand(utterance.text, self.scopes.scope(utterance.election), preferred)
 
-    def _answerable(self, reply: Reply, utterance: Utterance, scope: Scope) -> tuple[Suggestion, ...]:
+    def _offered(
+        self, query: Query, reply: Reply, utterance: Utterance, setting: Setting
+    ) -> tuple[Suggestion, ...]:
         """Only suggestions that lead somewhere when typed as well as when tapped; readings to choose from all stay."""
+        scope = self.scopes.scope(utterance.election)
         if isinstance(reply.outcome, Clarification):
-            return reply.suggestions
-        return tuple(
-            s for s in reply.suggestions if self._leads(s, reply.language, utterance.election, scope)
-        )
+            return by_nearness(reply.suggestions, query, scope, self.nearest)
+        offered = reply.suggestions
+        if isinstance(reply.outcome, Unknown) and utterance.choice is None:
+            offered = suggested(near(query, reply.outcome, scope, self.nearest), setting) or offered
+        leading = (s for s in offered if self._leads(s, reply.language, utterance.election, scope))
+        return tuple(islice(leading, OFFERED))
 
     def _leads(self, suggestion: Suggestion, language: str, election: str, scope: Scope) -> bool:
         key = (suggestion.text, election)

@@ -28,6 +28,8 @@ RARE = 0.9
 PERSON_ONLY = 2.2
 NAMESAKE_BEFORE = 0.65
 LONE_FIRST_NAME = 0.45
+BARE = 0.35
+"""Weight of unexplained words below which nothing but a name is asked."""
 
 
 def decide(query: Query, scope: Scope, memory: Memory, thresholds: Thresholds = DEFAULT) -> Outcome:
@@ -47,6 +49,8 @@ def decide(query: Query, scope: Scope, memory: Memory, thresholds: Thresholds = 
         return blocked
     if asked.ambiguous:
         return _which(query, scope.election, asked, about, memory)
+    if asked.doubtful and about.fact is None:
+        return _whether(query, asked, about, memory)
     recalled = follow_up(query, scope, asked, about, memory)
     if recalled is not None:
         return _recalled(scope.election, recalled)
@@ -112,7 +116,7 @@ def _explains(query: Query, asked: Whom, about: What, stranger: Mention) -> bool
 def _namesake(query: Query, about: What) -> bool:
     """Whether a lone surname or first name stands beside a word nothing explains: someone else's full name."""
     for mention in query.mentioned("candidate"):
-        if mention.role or mention.end - mention.start > 1:
+        if mention.role or mention.doubtful or mention.end - mention.start > 1:
             continue
         for position, bar in ((mention.start - 1, NAMESAKE_BEFORE), (mention.end, RARE)):
             if 0 <= position < len(query.words) and position not in about.explained:
@@ -138,12 +142,20 @@ def _their_candidates(scope: Scope, stranger: Mention) -> tuple[str, ...]:
 
 def _which(query: Query, election: Election, asked: Whom, about: What, memory: Memory) -> Outcome:
     """Several people share the name: ask which, unless "the other one" says it."""
-    bare = query.stray(asked.spoken_for) < 0.35
+    bare = query.stray(asked.spoken_for) < BARE
     topics = about.topics or (memory.topics if bare else ())
     rest = tuple(c for c in asked.ambiguous if c not in memory.candidates)
     if "other" in query.frames and len(rest) == 1:
         return _on(election, rest, topics) if topics else CandidateCard(rest)
     return Clarification(tuple(f"{c}/{topics[0]}" if len(topics) == 1 else c for c in asked.ambiguous))
+
+
+def _whether(query: Query, asked: Whom, about: What, memory: Memory) -> Outcome:
+    """A word that may be someone's name and may be none: ask back, and offer what it comes to without the name."""
+    bare = query.stray(asked.spoken_for) < BARE
+    topics = about.topics or (memory.topics if bare else ())
+    theirs = [f"{c}/{t}" for c in asked.doubtful for t in topics] or asked.doubtful
+    return Clarification((*theirs, *about.topics))
 
 
 def _recalled(election: Election, recalled: FollowUp) -> Outcome:

@@ -22,6 +22,8 @@ class Whom:
     named: bool = False
     by_role: bool = False
     ambiguous: tuple[str, ...] = ()
+    doubtful: tuple[str, ...] = ()
+    """Those who are meant if a word is a name that may as well be none."""
     mismatched: bool = False
     strangers: tuple[Mention, ...] = ()
     spoken_for: frozenset[int] = frozenset()
@@ -53,6 +55,7 @@ def whom(query: Query, scope: Scope, memory: Memory) -> Whom:
         named=bool(found),
         by_role=bool(people.roles and not people.named),
         ambiguous=people.ambiguous,
+        doubtful=() if found else tuple(dict.fromkeys(people.doubtful)),
         mismatched=mismatched,
         strangers=strangers,
         spoken_for=frozenset(p for m in people.affiliated for p in range(m.start, m.end)),
@@ -68,6 +71,7 @@ class _People:
     named: list[str] = field(default_factory=list)
     roles: list[str] = field(default_factory=list)
     ambiguous: tuple[str, ...] = ()
+    doubtful: list[str] = field(default_factory=list)
     affiliated: set[Mention] = field(default_factory=set)
 
     @property
@@ -78,7 +82,9 @@ class _People:
     def add(self, mentions: Iterable[Mention]) -> None:
         for mention in mentions:
             if mention.kind == "candidate" and not (mention.role and self._of_elsewhere(mention)):
-                if len(mention.ids) > 1:
+                if mention.doubtful and not self._joined(mention):
+                    self.doubtful.extend(sorted(mention.ids))
+                elif len(mention.ids) > 1:
                     self.ambiguous = tuple(sorted(mention.ids))
                 else:
                     (self.roles if mention.role else self.named).extend(mention.ids)
@@ -94,6 +100,14 @@ class _People:
         if found:
             self.affiliated.add(mention)
             self.roles.extend(found)
+
+    def _joined(self, mention: Mention) -> bool:
+        """Whether it stands beside somebody's name, with at most a word between ("… and …")."""
+        return any(
+            other is not mention and 0 <= max(mention.start - other.end, other.start - mention.end) <= 1
+            for other in self.query.mentioned("candidate")
+            if not other.role
+        )
 
     def _of_elsewhere(self, mention: Mention) -> bool:
         """Whether a role goes on with another town's name ("the mayor of Clichy")."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -12,8 +11,8 @@ from rapidfuzz.distance import OSA
 from bot.knowledge.model import Election, Shared
 from bot.language.catalogue import Language, language
 from bot.language.text import Word, fold, stem
+from bot.matching.name_forms import SHORT, WEAK, Form, Kind, candidate_forms, form_of, letters_off, says
 
-Kind = Literal["candidate", "party", "person", "place", "elsewhere", "beyond"]
 FAMILIAR = 3.6
 
 NEAR_KEPT = 1_000
@@ -31,31 +30,11 @@ class Mention:
     distance: int = 0
     role: bool = False
     first_name: bool = False
+    doubtful: bool = False
+    """Whether it may well be no name at all: an ordinary word, or a very short name with a letter off."""
 
     def covers(self, position: int) -> bool:
         return self.start <= position < self.end
-
-
-@dataclass(frozen=True, slots=True)
-class _Form:
-    words: tuple[str, ...]
-    stems: tuple[str, ...]
-    kind: Kind
-    id: str
-    name: str
-    fuzzy: bool
-    role: bool = False
-    opening: bool = False
-    first_name: bool = False
-
-
-def tolerance(length: int) -> int:
-    """How many letters of a name may be wrong: none up to three, one up to five, two up to eight, then three."""
-    if length <= 3:
-        return 0
-    if length <= 5:
-        return 1
-    return 2 if length <= 8 else 3
 
 
 class Names:
@@ -66,14 +45,19 @@ class Names:
         self.gazetteer = gazetteer
         self.languages = [language(code) for code in election.languages]
         self._articles = frozenset(a for lang in self.languages for a in lang.articles)
-        own = [_form(p, "place", p, False, self.languages) for p in election.description.places]
+        own = [form_of(p, "place", p, False, self.languages) for p in election.description.places]
+        named = (
+            f
+            for c in election.candidates.values()
+            for f in candidate_forms(c, self.languages, self._articles)
+        )
         self._home = frozenset(f.words for f in own)
-        self._forms = [*self._candidate_forms(), *(f for f in own if f.words)]
+        self._forms = [*named, *(f for f in own if f.words)]
         own_people = gazetteer_forms(election.own, self.languages)
-        self._by_first: dict[str, list[_Form]] = {}
+        self._by_first: dict[str, list[Form]] = {}
         _file([*self._forms, *own_people], self._by_first, self.languages)
         self._fuzzy = [f for f in self._forms if f.fuzzy or f.kind == "place"]
-        self._at: dict[str, list[tuple[_Form, int]]] = {}
+        self._at: dict[str, list[tuple[Form, int]]] = {}
         for form in self._fuzzy:
             for position, word in enumerate(form.words):
                 self._at.setdefault(word, []).append((form, position))
@@ -107,11 +91,14 @@ class Names:
             for key in keys:
                 for form in forms.get(key, ()):
                     end = start + len(form.words)
-                    if end <= len(words) and _same(form, words[start:end], lang):
+                    if end <= len(words) and says(form, words[start:end], lang):
                         if form.opening and start and words[start - 1].folded not in lang.questions:
                             continue
+                        doubtful = False
                         if len(form.words) == 1 and lang.is_small(first.folded) and not form.opening:
-                            continue
+                            if not form.ordinary or not _may_be_name(words, start, lang):
+                                continue
+                            doubtful = not _must_be_name(words, start, lang)
                         if form.kind == "elsewhere" and form.words in self._home:
                             continue
                         yield Mention(
@@ -123,6 +110,7 @@ class Names:
                             0,
                             form.role,
                             form.first_name,
+                            doubtful,
                         )
 
     def _near(
@@ -142,14 +130,31 @@ class Names:
                 distances = [near[w] for w, near in zip(form.words, heard, strict=True)]
                 if not sum(distances) or not self._plausible(distances, known[start:end]):
                     continue
-                if len(form.words) > 1 or not self.gazetteer.is_near(words[start].folded, distances[0]):
-                    yield Mention(start, end, form.kind, frozenset([form.id]), form.name, sum(distances))
+                doubtful = len(form.words) == 1 and self._doubtful(form, distances[0], words, start, lang)
+                if doubtful is not None:
+                    off = sum(distances)
+                    yield Mention(
+                        start, end, form.kind, frozenset([form.id]), form.name, off, doubtful=doubtful
+                    )
         if not known[start]:
             yield from self._glued(words[start].folded, start)
+
+    def _doubtful(self, form: Form, off: int, words: Sequence[Word], at: int, lang: Language) -> bool | None:
+        """Whether a lone word so far from a name may as well be none; None if it is none."""
+        heard = words[at].folded
+        weak = off >= WEAK or len(form.words[0]) <= SHORT or form.ordinary
+        if weak and (form.kind != "candidate" or (form.ordinary and not _may_be_name(words, at, lang))):
+            return None
+        if self.gazetteer.is_near(heard, min(off, 2), form.words[0]):
+            same_sound = lang.sound(heard) == lang.sound(form.words[0])
+            return (weak or not same_sound) if off == 1 and form.kind == "candidate" else None
+        return weak
 
     @staticmethod
     def _plausible(distances: Sequence[int], known: Sequence[bool]) -> bool:
         """A word that means something else is a name only beside another part of that name."""
+        if max(distances) >= WEAK and len(distances) > 1 and 0 not in distances:
+            return False
         strange = any(not k for k, d in zip(known, distances, strict=True) if d)
         return strange or (len(distances) > 1 and (0 in distances or sum(distances) <= 2))
 
@@ -160,7 +165,7 @@ class Names:
         if near is None:
             if len(self._near_words) > NEAR_KEPT:
                 self._near_words.clear()
-            distances = ((w, _distance(heard, w, lang)) for w in self._at)
+            distances = ((w, letters_off(heard, w, lang)) for w in self._at)
             near = self._near_words[key] = {w: d for w, d in distances if d is not None}
         return near
 
@@ -191,32 +196,6 @@ class Names:
             if not any(mention.start < other.end and other.start < mention.end for other in kept):
                 kept.append(mention)
         return sorted(kept, key=lambda m: m.start)
-
-    def _candidate_forms(self) -> Iterator[_Form]:
-        for candidate in self.election.candidates.values():
-            seen: set[tuple[str, ...]] = set()
-            for text, fuzzy, bare in _ways_to_name(
-                candidate.name, candidate.aliases, candidate.list_name, self._articles
-            ):
-                form = _form(text, "candidate", candidate.id, fuzzy, self.languages, candidate.name)
-                role = not fuzzy and not set(form.words) & _name_words(candidate.name)
-                form = replace(
-                    form,
-                    role=role,
-                    opening=role and bare and len(form.words) == 1,
-                    first_name=fold(text) == fold(candidate.name.partition(" ")[0]) and " " in candidate.name,
-                )
-                if form.words and form.words not in seen and self._distinct(form):
-                    seen.add(form.words)
-                    yield form
-
-    def _distinct(self, form: _Form) -> bool:
-        """A single word that the languages use for something else is nobody's name ("lies", "rose")."""
-        if len(form.words) > 1 or form.opening:
-            return True
-        return len(form.words[0]) > 2 and all(
-            lang.zipf(form.words[0]) < 5.2 and not lang.is_small(form.words[0]) for lang in self.languages
-        )
 
     def _party_candidates(self) -> dict[str, frozenset[str]]:
         parties = self.election.all("parties")
@@ -249,28 +228,31 @@ class Gazetteer:
     """The parties, people and places of the shared folders, found by their exact words."""
 
     def __init__(self, folders: Iterable[Shared], languages: Sequence[Language]) -> None:
-        self.by_first: dict[str, list[_Form]] = {}
+        self.by_first: dict[str, list[Form]] = {}
         for shared in folders:
             _file(gazetteer_forms(shared, languages), self.by_first, languages)
-        self._near: dict[tuple[str, int], bool] = {}
+        self._near: dict[tuple[str, int, str], bool] = {}
         self.words = frozenset(
             w for forms in self.by_first.values() for f in forms for w in f.words if len(w) > 3
         )
 
-    def is_near(self, heard: str, distance: int) -> bool:
-        """Whether a misspelt word is nearer to some place or person of elsewhere, or as near with one letter off."""
-        distance -= distance > 1
-        key = (heard, distance)
+    def is_near(self, heard: str, distance: int, name: str) -> bool:
+        """Whether a misspelt word is nearer to some place or person of elsewhere than to a name, or as near.
+
+        As near counts only with one letter off; the name itself may be part of a place's.
+        """
+        key = (heard, distance, name)
         near = self._near.get(key)
         if near is None:
             if len(self._near) > 20_000:
                 self._near.clear()
-            found = process.extractOne(heard, self.words, scorer=OSA.distance, score_cutoff=distance)
-            near = self._near[key] = found is not None
+            limit = distance - (distance > 1)
+            found = process.extract(heard, self.words, scorer=OSA.distance, score_cutoff=limit, limit=2)
+            near = self._near[key] = any(word != name for word, _, _ in found)
         return near
 
 
-def _file(forms: Iterable[_Form], by_first: dict[str, list[_Form]], languages: Sequence[Language]) -> None:
+def _file(forms: Iterable[Form], by_first: dict[str, list[Form]], languages: Sequence[Language]) -> None:
     """Put forms under their first word and, for those that may be inflected, under its stems."""
     for form in forms:
         keys = {form.words[0]}
@@ -280,97 +262,47 @@ def _file(forms: Iterable[_Form], by_first: dict[str, list[_Form]], languages: S
             by_first.setdefault(key, []).append(form)
 
 
-def gazetteer_forms(shared: Shared, languages: Sequence[Language]) -> list[_Form]:
+def gazetteer_forms(shared: Shared, languages: Sequence[Language]) -> list[Form]:
     """The forms of a folder's parties, people and places."""
     forms = [
-        _form(name, "party", identifier, False, languages, next(iter(party.name.values())))
+        form_of(name, "party", identifier, False, languages, next(iter(party.name.values())))
         for identifier, party in shared.parties.items()
         for name in {*party.name.values(), *party.aliases}
     ]
     forms += [
-        _form(name, "person", identifier, False, languages, person.name)
+        form_of(name, "person", identifier, False, languages, person.name)
         for identifier, person in shared.people.items()
         for name in {person.name, *person.aliases}
     ]
     places = (*shared.places.towns, *shared.places.beyond)
-    forms += [_form(place, "elsewhere", place, False, languages, place) for place in places]
-    forms += [_form(matter, "beyond", matter, False, languages, matter) for matter in shared.places.matters]
+    forms += [form_of(place, "elsewhere", place, False, languages, place) for place in places]
+    forms += [form_of(matter, "beyond", matter, False, languages, matter) for matter in shared.places.matters]
     return [form for form in forms if form.words]
 
 
-def _ways_to_name(
-    name: str, aliases: Iterable[str], list_name: str | None, articles: frozenset[str]
-) -> Iterator[tuple[str, bool, bool]]:
-    """Each form of a name, whether it may be misspelt like one, and whether it is a role without its article."""
-    for full in (name, *(a for a in aliases if _like(a, name))):
-        first, _, last = full.partition(" ")
-        parts = last.replace("-", " ").split()
-        names = [
-            full,
-            *([last] if last else []),
-            *([first] if last and full == name else []),
-            *(p for p in parts if len(parts) > 1 and len(p) > 3),
-        ]
-        yield from ((text, True, False) for text in names)
-    for alias in (*aliases, *([list_name] if list_name else [])):
-        yield alias, False, False
-        first, _, rest = alias.partition(" ")
-        if rest and fold(first) in articles:
-            yield rest, False, True
+# --- surnames that are ordinary words ------------------------------------------------------------------------
 
 
-def _name_words(name: str) -> set[str]:
-    return set(fold(name).replace("-", " ").split())
+def _may_be_name(words: Sequence[Word], at: int, lang: Language) -> bool:
+    """Whether an ordinary word stands where it could be a name: after no determiner, before nothing it describes."""
+    before, after = _beside(words, at)
+    if before is not None and before.folded in lang.determiners:
+        return False
+    beside = before is None or (before.folded in lang.stop and before.folded not in lang.articles)
+    return beside or after is None or lang.is_small(after.folded)
 
 
-def _like(alias: str, name: str) -> bool:
-    """Whether an alias is the name in another spelling, so that it is cut and misspelt like one."""
-    parts = fold(alias).replace("-", " ").split()
-    return 1 < len(parts) <= 4 and bool(
-        _name_words(name) & set(parts) or OSA.normalized_similarity(fold(alias), fold(name)) > 0.75
-    )
+def _must_be_name(words: Sequence[Word], at: int, lang: Language) -> bool:
+    """Whether it makes no sense there but as a name: "what does … want", "… and schools"."""
+    before, after = _beside(words, at)
+    if after is not None and after.folded not in lang.stop:
+        return False
+    return before is None or before.folded in lang.grammar
 
 
-def _form(
-    text: str, kind: Kind, identifier: str, fuzzy: bool, languages: Sequence[Language], name: str = ""
-) -> _Form:
-    elided = languages[0].elisions if languages else frozenset()
-    words = tuple(w.folded for w in languages[0].words(text)) if languages else (fold(text),)
-    if len(words) > 1 and words[0] in elided and "'" in text.replace("’", "'"):
-        words = words[1:]
-    inflected = len(words) > 1  # a name of one word is never told by its stem
-    stems = tuple([stem(w, languages[0].stemmer) for w in words]) if inflected else ()
-    return _Form(words, stems, kind, identifier, name or text, fuzzy)
-
-
-def _same(form: _Form, heard: Sequence[Word], lang: Language) -> bool:
-    """Word for word; forms of more than one ordinary word may be inflected."""
-    for position, word in enumerate(heard):
-        if word.folded == form.words[position]:
-            continue
-        if len(form.words) < 2:
-            return form.kind == "party" and word.folded.rstrip("s") == form.words[0].rstrip("s")
-        if lang.is_small(word.folded):
-            return False
-        if stem(word.folded, lang.stemmer) not in (
-            form.stems[position],
-            stem(form.words[position], lang.stemmer),
-        ):
-            return False
-    return True
-
-
-def _distance(heard: str, word: str, lang: Language) -> int | None:
-    if heard == word:
-        return 0
-    limit = tolerance(min(len(word), len(heard) + 1))
-    if not limit or abs(len(heard) - len(word)) > max(limit, 3):
-        return None
-    distance = OSA.distance(heard, word, score_cutoff=4)
-    if distance <= limit and not (
-        heard[0] != word[0] and distance > 1 and lang.sound(heard)[:1] != lang.sound(word)[:1]
-    ):
-        return distance
-    if len(word) < 5 or len(heard) < 4 or distance > 4:
-        return None
-    return 1 if lang.sound(heard) == lang.sound(word) else None
+def _beside(words: Sequence[Word], at: int) -> tuple[Word | None, Word | None]:
+    """The words before and after one in its sentence."""
+    sentence = words[at].sentence
+    before = words[at - 1] if at and words[at - 1].sentence == sentence else None
+    after = words[at + 1] if at + 1 < len(words) and words[at + 1].sentence == sentence else None
+    return before, after

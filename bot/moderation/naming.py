@@ -14,10 +14,11 @@ from bot.state.rows import whose
 async def take_name(kept: Moderating, moderator: Moderator, today: date) -> None:
     """Keep the name; `Fault` if another moderator goes by it, whatever the case and the accents."""
     wanted = _alike(moderator.name)
-    for key, name in (await kept.names()).items():
-        if key != whose(moderator.key) and _alike(name) == wanted:
+    async with kept.taking(wanted) as alone:
+        others = [name for key, name in (await kept.names()).items() if key != whose(moderator.key)]
+        if not alone or any(_alike(name) == wanted for name in others):
             raise Fault("taken", text=moderator.name[:SHOWN])
-    kept.name_moderator(moderator, today)
+        kept.name_moderator(moderator, today)
 
 
 def _alike(name: str) -> str:

@@ -32,6 +32,8 @@ Clock = Callable[[], datetime]
 Report = Callable[..., None]
 WITHOUT_HISTORY = ("no-git", "no-checkout", "ignored")
 """Where no commit is expected."""
+DECIDING = "deciding"
+"""The turn of whoever decides on an edit: on several hosts, the lock of a folder would not be enough."""
 DISMISSED = 500
 """How many characters the log keeps of the questions that were dismissed together."""
 P = ParamSpec("P")
@@ -292,7 +294,12 @@ class Proposals:
             lock = locked(self.root)
             try:
                 await self._in_thread(lock.__enter__)
-                yield
+                if not await self.state.turns.take(DECIDING):
+                    raise Impossible("busy")
+                try:
+                    yield
+                finally:
+                    self.state.turns.give_back(DECIDING)
             finally:
                 await asyncio.to_thread(lock.__exit__, None, None, None)
 

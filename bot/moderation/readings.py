@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from sys import intern
 from typing import NamedTuple
@@ -35,6 +34,7 @@ from bot.language.catalogue import Language
 from bot.language.patterns import Kinds, Patterns, line
 from bot.language.text import stem
 from bot.matching.ranking import Heard
+from bot.matching.sharing import sharing
 
 FOLDER = Path(__file__).parent
 ANSWERS = (Position, Comparison, CandidateCard, FactAnswer)
@@ -253,7 +253,9 @@ def _closest(query: Query, scope: Scope, asked: Whom, first: Iterable[str]) -> I
     named = (*asked.candidates, *asked.ambiguous)[:NAMED]
     found = dict.fromkeys((*first, *(score.entry.id for score in query.ranking)))
     if len(found) < CLOSEST:
-        found |= dict.fromkeys(_sharing(query, scope))
+        lang = scope.language(query.language)
+        told = partial(_weight, lang=lang)
+        found |= dict.fromkeys(sharing(query.meaning, scope.index, lang, told))
     targets = dict.fromkeys(t for i in found if i not in named for t in _for_each(i, named, scope))
     yield from list(targets)[: CLOSEST - len(named)]
     yield from named
@@ -263,25 +265,6 @@ def _for_each(identifier: str, named: Iterable[str], scope: Scope) -> list[str]:
     """A topic for each candidate who is named; anything else as it is."""
     whole = [f"{c}/{identifier}" for c in named] if scope.election.has("topics", identifier) else []
     return whole or [identifier]
-
-
-def _sharing(query: Query, scope: Scope) -> list[str]:
-    """The entries with a phrasing of which at least one word with a meaning is in the question, nearest first.
-
-    Of two that are as near, the one that speaks of it more often.
-    """
-    shares: dict[str, dict[int, float]] = {}
-    often: Counter[str] = Counter()
-    lang = scope.language(query.language)
-    for word in query.meaning:
-        weight = _weight(word, lang)
-        for layer, term in scope.index.terms(word.written, word.folded, lang):
-            for number in layer.postings.get(term, ()):
-                phrasing = layer.phrasings[number]
-                words = shares.setdefault(phrasing.entry.id, {})
-                words[word.position] = max(words.get(word.position, 0.0), weight / len(phrasing.terms))
-                often[phrasing.entry.id] += 1
-    return sorted(shares, key=lambda i: (-sum(shares[i].values()), -often[i], i))
 
 
 # --- words of words.yaml ----------------------------------------------------------------------------------

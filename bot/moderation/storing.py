@@ -29,6 +29,7 @@ __all__ = [
     "Stored",
     "Unfinished",
     "finish",
+    "is_knowledge",
     "locked",
     "recover",
     "revision",
@@ -162,7 +163,7 @@ def _taken(path: Path) -> int | None:
 
 def _path(root: Path, file: str) -> Path:
     """Where a file of the base stands; ValueError for what is none, or is reached by a link."""
-    if not _is_knowledge(file):
+    if not is_knowledge(file):
         raise ValueError(f"{short(file)} is no file of the knowledge folder")
     path = root
     for part in file.split("/"):
@@ -174,7 +175,8 @@ def _path(root: Path, file: str) -> Path:
     return path
 
 
-def _is_knowledge(file: str) -> bool:
+def is_knowledge(file: str) -> bool:
+    """Whether a file of this name, from the knowledge folder on, is one that is read."""
     parts = file.removesuffix(".yaml").split("/")
     if not file.endswith(".yaml") or not all(len(p) <= 64 and _IDENTIFIER.fullmatch(p) for p in parts):
         return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -14,9 +14,10 @@ from sqlalchemy import Connection, RowMapping, Select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.state.connecting import closed, file_of, made, with_driver
+from bot.state.connecting import closed, file_of, is_file, made, with_driver
+from bot.state.faults import unwritable
 from bot.state.revisions import HEAD, REVISIONS, URL_VARIABLE
-from bot.state.statements import Group, Row
+from bot.state.statements import Group, Row, Statement, in_one_order
 from bot.state.tables import metadata
 
 FILES = ("", "-wal", "-shm")
@@ -41,7 +42,11 @@ class ClosedError(Exception):
 
 
 class Database:
-    """One connection that writes and one that reads, so that no reader waits for a writer."""
+    """One connection that writes and one that reads, so that no reader waits for a writer.
+
+    A server may end a connection at any time, and so may what stands between: whatever fails on one is tried once more,
+    at once, over a new one, before the database counts as not answering.
+    """
 
     def __init__(self, url: str, busy: float) -> None:
         self.url = with_driver(url)
@@ -49,6 +54,7 @@ class Database:
         self._path = file_of(self.url)
         self._identity: dict[str, tuple[int, int]] = {}
         self._alone = asyncio.Lock()
+        self._one_writes = asyncio.Lock()
         self._writing: AsyncConnection | None = None
         self._reading: AsyncConnection | None = None
         self._made = made(self.url, busy)
@@ -57,6 +63,11 @@ class Database:
     def dialect(self) -> str:
         """`sqlite` or `postgresql`."""
         return self._made.dialect.name
+
+    @property
+    def shared(self) -> bool:
+        """Whether other replicas may be at work in it, on other hosts."""
+        return not is_file(self.url)
 
     @property
     def readable(self) -> bool:
@@ -86,7 +97,7 @@ class Database:
 
     async def close(self) -> None:
         """Let go of both connections; a broken one too."""
-        async with self._alone:
+        async with self._alone, self._one_writes:
             reading, self._reading = self._reading, None
             writing, self._writing = self._writing, None
             await closed(reading, writing)
@@ -98,16 +109,40 @@ class Database:
 
     async def write(self, groups: Sequence[Group]) -> None:
         """All of it on disk, or nothing and an error."""
-        if self._writing is None:
-            raise ClosedError
-        try:
-            await self._writing.run_sync(execute, groups)
-        except BaseException:
-            with suppress(Exception):
-                await self._writing.rollback()
-            raise
+        await self._changed(in_one_order(groups) if self.shared else groups)
         if self.moved():
             raise MovedError
+
+    async def change(self, statement: Statement, row: Row) -> int:
+        """How many rows were changed: of two who take the same thing at once, only one hears that it was there."""
+        changed = await self._changed([(statement, row)])
+        if self.moved():
+            raise MovedError
+        return changed
+
+    async def _changed(self, groups: Sequence[Group | tuple[Statement, Row]]) -> int:
+        async with self._one_writes:
+            if self._writing is None:
+                raise ClosedError
+            try:
+                return await self._committed(self._writing, groups)
+            except Exception as error:
+                if not self.shared or unwritable(error):
+                    raise
+            broken, self._writing = self._writing, None
+            await closed(broken)
+            self._writing = await self._made.connect()
+            return await self._committed(self._writing, groups)
+
+    async def _committed(
+        self, connection: AsyncConnection, groups: Sequence[Group | tuple[Statement, Row]]
+    ) -> int:
+        try:
+            return await connection.run_sync(execute, groups)
+        except BaseException:
+            with suppress(Exception):
+                await connection.rollback()
+            raise
 
     async def read(self, question: Select[Any], values: Row) -> Sequence[RowMapping]:
         """The rows; after an error nothing more is asked until the database was opened again."""
@@ -115,14 +150,40 @@ class Database:
             if self._reading is None:
                 raise ClosedError
             try:
-                found: Sequence[RowMapping] = (await self._reading.execute(question, values)).mappings().all()
-            except OverflowError:  # a number no table could hold: nothing is wrong with the database
-                return ()
+                return await self._found(question, values)
+            except Exception as error:
+                if unwritable(error):  # a number no table could hold: nothing is wrong with the database
+                    return ()
+                await self._let_go_of_reading()
+                if not self.shared:
+                    raise
             except BaseException:
-                reading, self._reading = self._reading, None
-                await closed(reading)
+                await self._let_go_of_reading()
                 raise
-            return found
+            try:
+                self._reading = await self._checked()
+                return await self._found(question, values)
+            except BaseException:
+                await self._let_go_of_reading()
+                raise
+
+    async def _found(self, question: Select[Any], values: Row) -> Sequence[RowMapping]:
+        assert self._reading is not None
+        found: Sequence[RowMapping] = (await self._reading.execute(question, values)).mappings().all()
+        return found
+
+    async def _let_go_of_reading(self) -> None:
+        reading, self._reading = self._reading, None
+        await closed(reading)
+
+    async def another(self) -> AsyncConnection:
+        """One more connection to a server, each sentence a transaction of its own."""
+        connection = await self._made.connect()
+        try:
+            return await connection.execution_options(isolation_level="AUTOCOMMIT")
+        except BaseException:
+            await closed(connection)
+            raise
 
     async def truncate(self) -> bool:
         """Empty the log, in which erased rows would else stay legible; False while somebody else reads it."""
@@ -206,11 +267,13 @@ class Database:
             raise UnmigratedError
 
 
-def execute(connection: Connection, groups: Sequence[Group]) -> None:
-    """Each statement once, with all its rows, and one commit."""
+def execute(connection: Connection, groups: Sequence[Group | tuple[Statement, Row]]) -> int:
+    """Each statement once, with all its rows, and one commit; how many rows were changed, if it was one for one row."""
+    changed = 0
     for statement, rows in groups:
-        connection.execute(statement.sql, rows)
+        changed = connection.execute(statement.sql, rows).rowcount
     connection.commit()
+    return changed
 
 
 def known_revision(connection: Connection) -> str | None:
@@ -225,10 +288,3 @@ def known_revision(connection: Connection) -> str | None:
     if revision is not None and revision not in REVISIONS:
         raise NewerError
     return revision
-
-
-def fault_of(error: BaseException) -> str:
-    """The kind of trouble, as the database names it, without a word of what was read or written."""
-    original: Iterable[object] = (getattr(error, "orig", None), error)
-    names = (getattr(one, "sqlite_errorname", None) for one in original)
-    return next((str(name) for name in names if name), type(error).__name__)

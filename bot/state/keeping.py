@@ -15,6 +15,9 @@ ANSWERS = timedelta(minutes=30)
 UPDATES = timedelta(hours=48)
 """Telegram redelivers what was not confirmed for a day; twice that, to be safe."""
 
+MARKS = timedelta(hours=1)
+"""What was said once is not said again for a minute or an hour; ratings count once in half an hour."""
+
 NOTIFICATIONS = timedelta(days=60)
 """Who asked to be told is told within weeks, or no longer wants to know."""
 

@@ -6,13 +6,17 @@ the database does not answer there is nothing to read, and `State.degraded` says
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from datetime import date, datetime
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import RowMapping, Select
 
 from bot.state import keeping
+from bot.state.keys import LENGTH
+from bot.state.marks import Marks
 from bot.state.memories import seconds, utc
 from bot.state.records import Audited, Moderator, Proposal, Unanswered
 from bot.state.rows import audit_row, audited_of, clean, moment, named, proposal_of, proposal_row, whose
@@ -22,6 +26,9 @@ from bot.state.writing import Writer
 BEYOND = 2**63 - 1
 """Larger than the number of any step of the log."""
 
+TAKING = 10_000
+"""Milliseconds for which a name is reserved for whoever is about to take it."""
+
 Rows = Callable[[Select[Any], Row], Awaitable[Sequence[RowMapping] | None]]
 
 
@@ -30,7 +37,10 @@ class Moderating:
     all: a proposal is never without its step in the log.
     """
 
-    def __init__(self, writer: Writer, rows: Rows, change: ModeratorChanges, ask: ModeratorQuestions) -> None:
+    def __init__(
+        self, writer: Writer, rows: Rows, change: ModeratorChanges, ask: ModeratorQuestions, marks: Marks
+    ) -> None:
+        self._marks = marks
         self._writer = writer
         self._rows = rows
         self._change = change
@@ -68,6 +78,18 @@ class Moderating:
     def drop_draft(self, key: str) -> None:
         """It was proposed, or given up."""
         self._writer.add(self._change.drop_draft, {"key": whose(key)})
+
+    @asynccontextmanager
+    async def taking(self, name: str) -> AsyncIterator[bool]:
+        """Whether nobody else is about to take this name, on this replica or another."""
+        key = sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:LENGTH]
+        alone = await self._marks.first(key, TAKING)
+        try:
+            yield alone
+            await self._writer.saved()
+        finally:
+            if alone:
+                await self._marks.drop(key)
 
     # --- proposals
 
@@ -128,7 +150,12 @@ class Moderating:
         rows = await self._rows(self._ask.audit_entry, {"id": identifier})
         return audited_of(rows[0]) if rows else None
 
-    # --- dismissed
+    # --- dismissed and waiting
+
+    async def waiting(self) -> dict[str, int] | None:
+        """How many questions without an answer nobody dismissed, and how many proposals wait; None if not known."""
+        rows = await self._rows(self._ask.waiting, {})
+        return {name: int(count) for name, count in rows[0].items()} if rows else None
 
     def dismiss(self, question: Unanswered, day: date) -> None:
         """A moderator need not see this question again; or, without language, the verdicts on this entry."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-REVISIONS = ("0001", "0002")
+REVISIONS = ("0001", "0002", "0003")
 """Oldest first; a test holds them equal to the files in `migrations/versions`."""
 
 HEAD = REVISIONS[-1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -44,7 +45,7 @@ def moment(at: int) -> datetime:
     return datetime.fromtimestamp(at, UTC)
 
 
-def answer_of(row: RowMapping) -> tuple[str, Answer, datetime]:
+def answer_of(row: Mapping[Any, Any]) -> tuple[str, Answer, datetime]:
     """An answer with whose it is, and when it was given."""
     return row["person"], Answer(numbers_of(row["sent"]), memory_of(row["before"])), moment(row["at"])
 

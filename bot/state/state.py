@@ -2,10 +2,14 @@
 
 Methods without `async` take effect at once for whoever asks here, and are written soon; `saved` tells when. If the
 database does not answer, conversations go on from memory, and all is written once it answers again.
+
+A state on a server may be shared by several replicas. Then nothing is answered from the memory of one of them while
+the database answers; what one chat's turn protects must be `saved` before the turn is given back.
 """
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
@@ -16,12 +20,15 @@ from sqlalchemy import RowMapping, Select
 from bot.dialogue.memory import Memory
 from bot.state import keeping
 from bot.state.database import ClosedError, Database
+from bot.state.locking import Turns
+from bot.state.lookups import ANSWER, MEMORY, PREFERENCES, SEEN, Found, Lookups
+from bot.state.marks import Marks
 from bot.state.memories import memory_of, memory_text, numbers_text, seconds, utc
 from bot.state.moderating import Moderating
 from bot.state.recent import Recent
 from bot.state.records import Answer, FeedbackCount, Preferences, Request, Unanswered, UnansweredCount
 from bot.state.rows import answer_of, clean, named, unanswered_of, wanted
-from bot.state.statements import Changes, ModeratorChanges, ModeratorQuestions, Questions, Row
+from bot.state.statements import Changes, ModeratorChanges, ModeratorQuestions, Questions, Row, Statement
 from bot.state.writing import Writer
 
 __all__ = ["Answer", "FeedbackCount", "Preferences", "Request", "State", "Unanswered", "UnansweredCount"]
@@ -43,7 +50,6 @@ class State:
         url: str,
         report: Callable[[str], None] = logged,
         *,
-        cached: bool = True,
         retry: float = 3.0,
         busy: float = 1.0,
     ) -> None:
@@ -52,8 +58,12 @@ class State:
         self._change = Changes(self._database.dialect)
         self._ask = Questions()
         changes = ModeratorChanges(self._database.dialect)
-        self.moderating = Moderating(self._writer, self._rows, changes, ModeratorQuestions())
-        self._cached = cached
+        self.marks = Marks(
+            self._writer, self.shared, self._database.dialect, self._shared_row, self._change_now
+        )
+        self.turns = Turns(self._database, self._writer.failed)
+        self.moderating = Moderating(self._writer, self._rows, changes, ModeratorQuestions(), self.marks)
+        self._lookups = Lookups(self._as_it_is) if self.shared else None
         self._forgotten = 0
         self._chats: Recent[str, tuple[Preferences, date | None, int]] = Recent(HELD)
         self._memories: Recent[str, tuple[str, Memory]] = Recent(HELD)
@@ -63,9 +73,19 @@ class State:
         self._unheld = -1
 
     @property
+    def shared(self) -> bool:
+        """Whether other replicas may keep their state here too."""
+        return self._database.shared
+
+    @property
     def degraded(self) -> bool:
         """Whether what is asked for now is only held in memory."""
         return self._writer.degraded
+
+    @property
+    def pending(self) -> int:
+        """How many rows are yet to be written."""
+        return self._writer.pending
 
     @property
     def fault(self) -> str | None:
@@ -78,6 +98,9 @@ class State:
 
     async def close(self) -> None:
         """Write what is pending, if it can be, and let go of the database."""
+        if self._lookups is not None:
+            await self._lookups.close()
+        await self.turns.close()
         await self._writer.stop()
 
     async def saved(self) -> bool:
@@ -88,11 +111,11 @@ class State:
 
     async def preferences(self, chat: str) -> Preferences:
         """What the chat has chosen."""
-        if self._cached and (held := self._chats.get(chat)) is not None:
+        if not self.shared and (held := self._chats.get(chat)) is not None:
             return held[0]
         asked = self._forgotten
-        rows = await self._rows(self._ask.preferences, {"key": chat})
-        if rows is None or (self._cached and chat in self._chats):
+        rows = await self._row(PREFERENCES, self._ask.preferences, {"key": chat})
+        if rows is None or (not self.shared and chat in self._chats):
             held = self._chats.get(chat)
             return held[0] if held else Preferences()
         row: Mapping[Any, Any] = rows[0] if rows else {}
@@ -104,7 +127,7 @@ class State:
     def prefer(self, chat: str, preferences: Preferences, today: date) -> None:
         """Keep the choice, and that the chat was used today; the same again on the same day costs nothing."""
         use = (preferences, today, self._database.openings)
-        if self._cached and not self.degraded and self._chats.get(chat) == use:
+        if not self.degraded and self._chats.get(chat) == use:
             return
         self._chats.put(chat, use)
         language, election = clean(preferences.language), clean(preferences.election)
@@ -113,13 +136,19 @@ class State:
 
     # --- conversations
 
+    async def known(self, chat: str, conversation: str, now: datetime) -> tuple[Preferences, Memory]:
+        """What the chat has chosen and what the conversation is about, asked for together."""
+        if not self.shared:
+            return await self.preferences(chat), await self.memory(conversation, now)
+        return await asyncio.gather(self.preferences(chat), self.memory(conversation, now))
+
     async def memory(self, conversation: str, now: datetime) -> Memory:
         """What the conversation is about, if it is not too long ago."""
-        if self._cached and (held := self._memories.get(conversation)) is not None:
+        if not self.shared and (held := self._memories.get(conversation)) is not None:
             return held[1].fresh(now)
         asked = self._forgotten
-        rows = await self._rows(self._ask.memory, {"key": conversation})
-        if rows is None or (self._cached and conversation in self._memories):
+        rows = await self._row(MEMORY, self._ask.memory, {"key": conversation})
+        if rows is None or (not self.shared and conversation in self._memories):
             held = self._memories.get(conversation)
             return held[1].fresh(now) if held else Memory()
         person, memory = (rows[0]["person"], memory_of(rows[0]["memory"])) if rows else ("", Memory())
@@ -138,11 +167,11 @@ class State:
         """How this question was answered, if it was, and not too long ago."""
         key = (conversation, question)
         held = self._answers.get(key)
-        if not self._cached or key not in self._answers:
+        if self.shared or key not in self._answers:
             asked = self._forgotten
             values = {"conversation": conversation, "question": question}
-            rows = await self._rows(self._ask.answer, values)
-            if rows is None or (self._cached and key in self._answers):
+            rows = await self._row(ANSWER, self._ask.answer, values)
+            if rows is None or (not self.shared and key in self._answers):
                 held = self._answers.get(key)
             else:
                 held = answer_of(rows[0]) if rows else None
@@ -201,18 +230,25 @@ class State:
         return [Request(**row) for row in rows or ()]
 
     def withdraw(self, request: Request) -> None:
-        """The request was served, or is no longer wanted."""
+        """The request is no longer wanted."""
         self._writer.add(self._change.withdraw, wanted(request))
+
+    async def claim(self, request: Request) -> bool:
+        """Whether the request was still kept, and is withdrawn now: of all who would serve it, only one may."""
+        return bool(await self._change_now(self._change.withdraw, wanted(request)))
 
     # --- updates
 
     async def seen(self, update_id: int) -> bool:
         """Whether this update was done before. Numbers rise, so most new ones need no look at the table."""
-        if self._cached and self._updates_of != self._database.openings:
+        if self.shared:
+            rows = await self._row(SEEN, self._ask.seen, {"update_id": update_id})
+            return update_id in self._updates if rows is None else bool(rows)
+        if self._updates_of != self._database.openings:
             await self._load_updates()
         if update_id in self._updates:
             return True
-        if self._cached and update_id > self._unheld:
+        if update_id > self._unheld:
             return False
         return bool(await self._rows(self._ask.seen, {"update_id": update_id}))
 
@@ -247,6 +283,7 @@ class State:
         self._chats.drop(lambda key, _: key == chat)
         self._memories.drop(lambda key, held: key == chat or held[0] == person)
         self._answers.drop(lambda key, held: key[0] == chat or held is None or held[0] == person)
+        self.marks.forget(person)
         row = {"key": chat, "conversation": chat, "person": person, "chat_id": chat_id}
         about = row.items()
         self._writer.withdraw(
@@ -304,6 +341,9 @@ class State:
         )
         self._answers.drop(lambda _, held: held is None or seconds(held[2]) < limits["answers"])
         self._updates.drop(lambda _, at: at < limits["updates"])
+        if self.shared:  # who is forgotten on another replica must not be remembered for long on this one
+            self._chats.drop(lambda key, _: key not in self._memories)
+        self.marks.purge()
         for table, limit in limits.items():
             self._writer.add(self._change.old[table], {"limit": limit})
         self._writer.erase()
@@ -312,8 +352,12 @@ class State:
     async def _rows(self, question: Select[Any], values: Row) -> Sequence[RowMapping] | None:
         """What is stored, with all that was asked for before; None if the database does not answer."""
         await self._writer.saved()
-        if not self._database.readable or (self._writer.outdated and self.degraded):
-            return None  # what is erased but still stored must not come back
+        return await self._as_it_is(question, values)
+
+    async def _as_it_is(self, question: Select[Any], values: Row) -> Sequence[RowMapping] | None:
+        """What is stored at this moment; None if the database does not answer."""
+        if not self._answers_now():
+            return None
         try:
             return await self._database.read(question, values)
         except ClosedError:
@@ -321,3 +365,30 @@ class State:
         except Exception as error:  # any fault of any driver: the caller goes on from memory
             self._writer.failed(error)
             return None
+
+    async def _row(self, kind: str, question: Select[Any], values: Row) -> Found:
+        """The row of a key, or none; None if the database does not answer."""
+        if self.shared:
+            return await self._shared_row(kind, values)
+        return await self._rows(question, values)
+
+    async def _shared_row(self, kind: str, values: Row) -> Found:
+        """The same of a shared database, asked for together with what others look up."""
+        return await self._lookups(kind, values) if self._lookups and self._answers_now() else None
+
+    async def _change_now(self, statement: Statement, row: Row) -> int | None:
+        """How many rows were changed, after all that was asked for before; None if the database does not answer."""
+        await self._writer.saved()
+        if self.degraded or not self._answers_now():
+            return None
+        try:
+            return await self._database.change(statement, row)
+        except ClosedError:
+            return None
+        except Exception as error:  # any fault of any driver: nothing was changed
+            self._writer.failed(error)
+            return None
+
+    def _answers_now(self) -> bool:
+        """Whether it is worth asking: what is erased but still stored must not come back."""
+        return self._database.readable and not (self._writer.outdated and self.degraded)

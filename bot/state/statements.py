@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -30,6 +31,8 @@ from bot.state.tables import (
     dismissed,
     drafts,
     feedback,
+    marks,
+    metadata,
     moderators,
     notifications,
     proposals,
@@ -38,6 +41,9 @@ from bot.state.tables import (
 )
 
 Row = dict[str, Any]
+
+KEYS = {table.name: [column.name for column in table.primary_key.columns] for table in metadata.sorted_tables}
+"""What tells the rows of each table apart."""
 
 FORGOTTEN = "forgotten"
 """Stands for the key of a moderator who asked to be forgotten: somebody, but nobody knows who."""
@@ -67,6 +73,16 @@ def grouped(writes: Iterable[Write]) -> list[Group]:
             groups.append(group)
         group[1].append(row)
     return groups
+
+
+def in_one_order(groups: Iterable[Group]) -> list[Group]:
+    """The same in an order that all replicas keep to, so that no two wait for each other's rows."""
+    ordered = sorted(groups, key=lambda group: group[0].table)
+    return [(statement, sorted(rows, key=partial(_place, statement))) for statement, rows in ordered]
+
+
+def _place(statement: Statement, row: Row) -> list[str]:
+    return [str(row.get(name)) for name in KEYS[statement.table]]
 
 
 def upsert(dialect: str, table: Table, changed: Mapping[str, ColumnElement[Any]] | None = None) -> Statement:
@@ -170,6 +186,7 @@ class Changes:
             erasing(answers, "conversation", forgets=True),
             erasing(answers, "person", forgets=True),
             erasing(notifications, "chat_id", forgets=True),
+            erasing(marks, "person", forgets=True),
             *leaving(),
         )
         self.rename = (renaming(chats), renaming(conversations))
@@ -278,6 +295,12 @@ class ModeratorQuestions:
         )
         self.audited_of = self.audited.where(audit.c.election == bindparam("election"))
         self.audit_entry = select(audit).where(audit.c.id == bindparam("id"))
+        same = and_(*(unanswered.c[name] == dismissed.c[name] for name in ("election", "language", "text")))
+        questions = select(func.count()).select_from(unanswered).where(~exists().where(same))
+        open_ = select(func.count()).select_from(proposals).where(proposals.c.status == "proposed")
+        self.waiting = select(
+            questions.scalar_subquery().label("questions"), open_.scalar_subquery().label("proposals")
+        )
         self.dismissed = select(dismissed.c.election, dismissed.c.language, dismissed.c.text).order_by(
             dismissed.c.day, dismissed.c.election, dismissed.c.language, dismissed.c.text
         )

@@ -119,6 +119,20 @@ updates = Table(
 )
 """So that an update that Telegram delivers again is answered once. A running number; it names nobody."""
 
+marks = Table(
+    "marks",
+    metadata,
+    _key("key"),
+    Column("person", String(32), nullable=False, index=True),
+    Column("until", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""So that what replicas share holds over all of them: how much somebody may ask, and what is said or counted once.
+
+`key` hides who and what; `until`, in milliseconds by the clock of the database, is when it is over. With SQLite, whose
+one process remembers this by itself, it stays empty.
+"""
+
 moderators = Table(
     "moderators",
     metadata,

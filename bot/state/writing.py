@@ -9,9 +9,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
-
-from bot.state.database import Database, MovedError, NewerError, UnmigratedError, fault_of
+from bot.state.database import Database, MovedError, NewerError, UnmigratedError
+from bot.state.faults import fault_of, unwritable
 from bot.state.statements import Row, Statement, Write, grouped
 
 PENDING = 10_000
@@ -21,8 +20,6 @@ GATHERING = 0.005
 """Seconds to wait for more before writing: one transaction for many costs little more than for one."""
 SLOWER = 10
 """A migration that fails costs a process each time: it is tried again this many times more rarely."""
-
-UNWRITABLE = (DataError, IntegrityError, OverflowError, UnicodeError)
 
 
 class Batch:
@@ -61,6 +58,11 @@ class Writer:
     def degraded(self) -> bool:
         """Whether what is asked for now is only held in memory."""
         return self._trouble is not None
+
+    @property
+    def pending(self) -> int:
+        """How many rows are held back, or about to be written."""
+        return len(self._pending.writes)
 
     def add(self, statement: Statement, row: Row) -> None:
         """Ask for a row to be written, soon."""
@@ -204,10 +206,3 @@ class Writer:
             old, kept = writes[: -PENDING * 9 // 10], writes[-PENDING * 9 // 10 :]
             self._pending.writes = [write for write in old if write[0].forgets] + kept
             self._pending.whole = False
-
-
-def unwritable(error: BaseException) -> bool:
-    """Whether the row is at fault, not the database."""
-    return isinstance(error, UNWRITABLE) or (
-        isinstance(error, StatementError) and not isinstance(error, DBAPIError)
-    )

@@ -7,8 +7,8 @@ import shutil
 import socket
 import sqlite3
 import threading
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -60,6 +60,8 @@ class Served:
     database: Path
     lines: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     port: int = 0
+    stop: Callable[[], None] = lambda: None
+    """Tells the bot to stop, as a signal would."""
 
     def kept_of(self, chat_id: int) -> dict[str, int]:
         """How many rows of each table are about a chat or a person."""
@@ -122,6 +124,7 @@ def serving_bot(
     async def run() -> None:
         over = asyncio.Event()
         stop.extend((asyncio.get_running_loop(), over))
+        served.stop = lambda: stop[0].call_soon_threadsafe(over.set)
         told = serving.Served(assistant, root)
         await serving.serve(told, found, served.clock, report, over, webhook=webhook)
 
@@ -148,8 +151,8 @@ def serving_bot(
                 telegram.wait(lambda: telegram.core.webhook, what="a webhook")
         yield served
     finally:
-        if stop and thread.is_alive():
-            stop[0].call_soon_threadsafe(stop[1].set)
+        with suppress(RuntimeError):  # it has stopped already
+            served.stop()
         thread.join(30)
         assert not thread.is_alive(), served.lines
         if failed:

@@ -23,9 +23,10 @@ class Remote:
     Results have the same attributes as in the same process, and can be handed back as arguments.
     """
 
-    def __init__(self, url: str, token: str = "") -> None:
+    def __init__(self, url: str, token: str = "", process_id: int = 0) -> None:
         self.url = url
         self.token = token
+        self.process_id = process_id
         self._connection = HTTPConnection(urlsplit(url).netloc)
 
     def call(self, operation: str, **arguments: Any) -> Any:
@@ -61,7 +62,7 @@ def process(token: str, *arguments: str, port: int = 0) -> Iterator[Remote]:
         assert running.stdout
         found = re.search(r"http://\S+", running.stdout.readline())
         assert found, "the stand-in did not start"
-        remote = Remote(found[0], token)
+        remote = Remote(found[0], token, running.pid)
         try:
             yield remote
         finally:

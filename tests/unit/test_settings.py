@@ -290,7 +290,12 @@ def test_where_the_state_is_can_be_asked_without_a_token(nowhere: Path, put: Set
 
 
 @pytest.mark.parametrize(
-    "url", ["postgresql://private.example/bot", "private.db", "sqlite://private", "sqlite:///a b"]
+    "url",
+    [
+        *("postgresql://private.example/bot", "private.db", "sqlite://private", "sqlite:///a b"),
+        *("postgresql://private@example", "postgresql://a:pri@vate@example/bot", "mysql://a:private@b/c"),
+        *("postgresql://a:private@example:70000/bot", "postgresql://a:private@b/c?sslmode=sometimes"),
+    ],
 )
 def test_a_state_that_cannot_be_is_told_by_name_only_with_and_without_a_token(url: str, put: Set) -> None:
     for ask in (settings, state_url):
@@ -299,6 +304,23 @@ def test_a_state_that_cannot_be_is_told_by_name_only_with_and_without_a_token(ur
             ask()
         assert not unset.value.missing
         assert url not in f"{unset.value!r}{unset.value.__cause__}"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("postgresql://keeper@127.0.0.1:5432/bot", "postgres://keeper:private@db/bot"),
+        *("postgresql://keeper:pri%40vate@[::1]:5432/bot", "postgresql://a:private@db.example/b?sslmode=require"),
+    ],
+)
+def test_the_state_may_be_on_a_server_whose_password_is_never_shown(url: str, put: Set) -> None:
+    put(STATE_URL=url)
+    assert state_url() == settings().state_url == url
+    shown = f"{settings()!r} {settings()} {StateSettings()!r}"
+    assert not any(word in shown for word in ("private", "pri%40vate", "pri@vate", "keeper"))
+    hidden = settings().secrets
+    assert ("private" in hidden) == (":private@" in url)
+    assert {"pri%40vate", "pri@vate"} <= hidden if "%40" in url else "" not in hidden
 
 
 def test_a_file_that_is_not_utf_8_is_told_to_the_terminal_too(nowhere: Path) -> None:

@@ -45,8 +45,8 @@ def url(tmp_path: Path) -> str:
 
 
 @asynccontextmanager
-async def opened(url: str, **settings: bool) -> AsyncIterator[State]:
-    state = State(url, **settings)
+async def opened(url: str) -> AsyncIterator[State]:
+    state = State(url)
     await state.open()
     try:
         yield state
@@ -73,11 +73,10 @@ async def fill(state: State) -> None:
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("cached", [True, False])
-async def test_all_that_was_kept_is_there_after_a_restart(url: str, cached: bool) -> None:
-    async with opened(url, cached=cached) as state:
+async def test_all_that_was_kept_is_there_after_a_restart(url: str) -> None:
+    async with opened(url) as state:
         await fill(state)
-    async with opened(url, cached=cached) as state:
+    async with opened(url) as state:
         assert await state.preferences(CHAT) == Preferences("fr", "town-2032")
         assert await state.memory(TALK, NOW) == FULL
         assert await state.answer(TALK, 7, NOW) == Answer((8, 9), FULL)
@@ -91,9 +90,8 @@ async def test_all_that_was_kept_is_there_after_a_restart(url: str, cached: bool
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("cached", [True, False])
-async def test_what_was_never_kept_is_not_there(url: str, cached: bool) -> None:
-    async with opened(url, cached=cached) as state:
+async def test_what_was_never_kept_is_not_there(url: str) -> None:
+    async with opened(url) as state:
         for _ in range(2):
             assert await state.preferences(CHAT) == Preferences()
             assert await state.memory(TALK, NOW) == Memory()
@@ -141,10 +139,9 @@ async def test_a_chat_that_is_used_again_is_kept_from_then_on(url: str) -> None:
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("cached", [True, False])
-async def test_after_half_an_hour_only_the_language_is_remembered(url: str, cached: bool) -> None:
+async def test_after_half_an_hour_only_the_language_is_remembered(url: str) -> None:
     later = NOW + timedelta(minutes=31)
-    async with opened(url, cached=cached) as state:
+    async with opened(url) as state:
         await fill(state)
         assert await state.memory(TALK, later) == Memory(language="fr")
         assert await state.answer(TALK, 7, later) is None

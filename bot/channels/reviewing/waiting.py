@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from bot.channels.opening import Refused
 from bot.settings import Unset, state_url
-from bot.state.connecting import file_of, with_driver
+from bot.state.connecting import NoDriverError, file_of, with_driver
 from bot.state.state import State
 
 T = TypeVar("T")
@@ -40,7 +40,7 @@ def opened() -> Iterator[tuple[State, Waiting]]:
     """The state, made if there is none yet."""
     waiting = Waiting()
     try:
-        state = State(_url(), _silent, busy=BUSY_S)
+        state = _state()
         waiting(state.open())
         try:
             if state.degraded:
@@ -50,6 +50,13 @@ def opened() -> Iterator[tuple[State, Waiting]]:
             waiting(state.close())
     finally:
         waiting.close()
+
+
+def _state() -> State:
+    try:
+        return State(_url(), _silent, busy=BUSY_S)
+    except NoDriverError:
+        raise Refused("no_postgres") from None
 
 
 def missing() -> str:

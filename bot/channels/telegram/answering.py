@@ -86,6 +86,7 @@ async def answer(desk: Desk, voter: Voter, question: Question, earlier: Answer |
         conversation=voter.conversation,
     )
     reply, memory = desk.assistant.respond(utterance, before, desk.now())
+    understood = perf_counter() - started
     voter = replace(voter, memory=memory)
     shown = show(desk, voter, reply)
     if earlier is not None:
@@ -101,6 +102,7 @@ async def answer(desk: Desk, voter: Voter, question: Question, earlier: Answer |
         voter.person, utterance, before, reply.outcome, reply.understood, reply.language
     )
     note_unanswered(desk, voter, reply, utterance)
+    desk.counts.answered(reply, understood)
     taken = round(1000 * (perf_counter() - started), 1)
     desk.report("answered", level="debug", outcome=reply.name, language=reply.language, milliseconds=taken)
 
@@ -132,10 +134,11 @@ async def admitted(desk: Desk, voter: Voter) -> bool:
     if voter.update in desk.admitted or await desk.limits.admits(voter.person):
         desk.admitted[voter.update] = True  # what comes again was counted already
         return True
-    if desk.limits.due("too_fast", voter.conversation, MINUTE):
+    desk.counts.limited.add("question")
+    if await desk.limits.due("too_fast", voter.conversation, MINUTE):
         text = voter.say("telegram.too_fast", seconds=desk.limits.pause)
         await send(desk.bot, voter.chat_id, [escaped(text)])
-        desk.limits.said("too_fast", voter.conversation, MINUTE)
+        desk.limits.said("too_fast", voter.conversation, MINUTE, voter.person)
     return False
 
 

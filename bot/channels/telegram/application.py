@@ -97,6 +97,16 @@ def handle(app: App, desk: Desk) -> None:
     ]
     app.add_handlers(lines)
     desk.bot = app.bot
+    assert isinstance(app.bot.rate_limiter, Outgoing)
+    app.bot.rate_limiter.counts = desk.counts
+
+
+def kind_of(update: Update) -> str:
+    """What an update is, in one of the words of `bot.counting.KINDS`."""
+    if update.message is not None:
+        return "command" if (update.message.text or "").startswith("/") else "message"
+    kinds = {"edit": update.edited_message, "button": update.callback_query, "inline": update.inline_query}
+    return next((kind for kind, held in kinds.items() if held is not None), "other")
 
 
 def _guarded(
@@ -126,13 +136,14 @@ async def _failed(desk: Desk, voter: Voter | None, update: Update, error: Except
         desk.undelivered.add(update.update_id)
         desk.report("not_delivered", level="warning", error=type(error).__name__)
         return
+    desk.counts.faults.add()
     desk.report("failed", level="error", exc_info=error)
     if voter is None or (voter.group and update.callback_query is None) or update.inline_query is not None:
         return
-    if desk.limits.due("sorry", voter.conversation, MINUTE):
+    if await desk.limits.due("sorry", voter.conversation, MINUTE):
         try:
             await send(desk.bot, voter.chat_id, [escaped(voter.say("telegram.sorry"))])
-            desk.limits.said("sorry", voter.conversation, MINUTE)
+            desk.limits.said("sorry", voter.conversation, MINUTE, voter.person)
         except TelegramError as again:
             desk.report("not_delivered", level="warning", error=type(again).__name__)
 

@@ -22,11 +22,11 @@ async def media(desk: Desk, voter: Voter, update: Update) -> None:
     for_us = answered is not None and answered.from_user is not None and answered.from_user.id == desk.bot.id
     if await gate.heard(desk, voter, message):
         return
-    if (voter.group and not for_us) or not desk.limits.due("media", voter.conversation, HOUR):
+    if (voter.group and not for_us) or not await desk.limits.due("media", voter.conversation, HOUR):
         return
     reply_to = message.message_id if voter.group else None
     await send(desk.bot, voter.chat_id, [escaped(voter.say("telegram.media"))], None, reply_to)
-    desk.limits.said("media", voter.conversation, HOUR)
+    desk.limits.said("media", voter.conversation, HOUR, voter.person)
 
 
 async def membership(desk: Desk, voter: Voter, update: Update) -> None:

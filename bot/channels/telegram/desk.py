@@ -18,7 +18,9 @@ from bot.channels.browsing import Browsing, first_spoken
 from bot.channels.opening import Clock, spoken
 from bot.channels.telegram.familiar import Familiar
 from bot.channels.telegram.limits import Limits
+from bot.channels.telegram.standing import Standing
 from bot.channels.telegram.targets import Targets
+from bot.counting import Counts
 from bot.dialogue.assistant import Assistant, Utterance
 from bot.dialogue.memory import KEPT, Memory
 from bot.dialogue.outcomes import Outcome
@@ -93,14 +95,16 @@ class Desk:
         self.settings = settings
         self.now = now
         self.report = report
-        self.key = lru_cache(maxsize=KEYS_KEPT)(Keys(settings.key))
-        self.limits = Limits(settings.questions_per_minute)
-        self.typing = Limits(settings.questions_per_minute * LETTERS)
+        self.counts = Counts(spoken())
+        self.standing = Standing()
+        keys = Keys(settings.key)
+        self.key = lru_cache(maxsize=KEYS_KEPT)(keys)
+        self.limits = Limits(settings.questions_per_minute, state.marks, keys)
+        self.typing = Limits(settings.questions_per_minute * LETTERS, state.marks, keys, "typed")
         self.admitted: LRUCache[int, bool] = LRUCache(ASKED_KEPT)
         self.asked: TTLCache[str, Asked] = TTLCache(ASKED_KEPT, ttl=KEPT.total_seconds())
         self.waiting: TTLCache[str, str] = TTLCache(ASKED_KEPT, ttl=KEPT.total_seconds())
         """Questions that were asked before their election was known."""
-        self.rated: TTLCache[tuple[str, ...], bool] = TTLCache(ASKED_KEPT, ttl=KEPT.total_seconds())
         self.familiar = Familiar()
         self.undelivered: set[int] = set()
         self.bot: ExtBot[None]
@@ -159,8 +163,6 @@ class Desk:
         own = {key: held for key, held in self.asked.items() if held.person == voter.person}
         for key in own:
             del self.asked[key]
-        for rated in [key for key in self.rated if key[0] == voter.person]:
-            del self.rated[rated]
         self.waiting.pop(voter.conversation, None)
         self.familiar.forget(voter.person)
         if self.folder is not None:
@@ -178,8 +180,7 @@ class Desk:
         group = chat_id != user_id
         person = self.key(user_id)
         chat, conversation = (self.key(chat_id), self.key(chat_id, user_id)) if group else (person, person)
-        preferences = await self.state.preferences(chat)
-        memory = await self.state.memory(conversation, self.now())
+        preferences, memory = await self.state.known(chat, conversation, self.now())
         return Voter(
             chat_id=chat_id,
             user_id=user_id,

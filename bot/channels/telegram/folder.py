@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 TOLD = 10
 """How many problems a moderator is sent at most."""
+DAY = 86_400.0
+"""Seconds for which no replica tells again what another has told."""
 BEGINNING = 1.0
 """Seconds after which the folder is surely being watched."""
 
@@ -98,31 +100,42 @@ class Folder:
             if isinstance(found, Refusal):
                 self._refuse(found.problems)
                 return False
-            mended, self.problems = bool(self.problems), ()
+            mended, self.problems = self.problems, ()
             if isinstance(found, Assistant):
                 self.commit = None  # until git has told: the one before belongs to another base
                 self._desk.serve(found)
             # Also if nothing is new: what was read between the writing of an edit and its commit has one only now.
             self.commit = await asyncio.to_thread(revision, self.root)
             if isinstance(found, Assistant):
+                self._desk.counts.reloads.add("ok")
                 self._desk.report("reloaded", base=found.base.version, commit=self.commit)
                 self.changed.set()
             if mended:
-                self._tell("moderation.refused.mended", ())
+                self._tell("moderation.refused.mended", (), instead_of=mended)
             return True
 
     def _refuse(self, problems: tuple[Problem, ...]) -> None:
         if problems == self.problems:
             return
-        self.problems = problems
+        before, self.problems = self.problems, problems
+        self._desk.counts.reloads.add("refused")
         self._desk.report("refused", level="warning", problems=len(problems), first=str(problems[0].place))
-        self._tell("moderation.refused.title", problems)
+        self._tell("moderation.refused.title", problems, instead_of=before)
 
-    def _tell(self, key: str, problems: tuple[Problem, ...]) -> None:
-        """Have it told beside the reading, which never waits for Telegram."""
-        task = asyncio.create_task(self._tell_moderators(key, problems))
+    def _tell(self, key: str, problems: tuple[Problem, ...], instead_of: tuple[Problem, ...]) -> None:
+        """Have it told beside the reading, which never waits for Telegram; by one replica for all."""
+        task = asyncio.create_task(self._tell_once(key, problems, instead_of))
         self._telling.add(task)
         task.add_done_callback(self._telling.discard)
+
+    async def _tell_once(
+        self, key: str, problems: tuple[Problem, ...], instead_of: tuple[Problem, ...]
+    ) -> None:
+        """Tell it unless another replica has; what it takes the place of is told again should it come back."""
+        first = await self._desk.limits.first(f"base {problems}", DAY)
+        await self._desk.limits.again(f"base {instead_of}")
+        if first:
+            await self._tell_moderators(key, problems)
 
     async def _tell_moderators(self, key: str, problems: tuple[Problem, ...]) -> None:
         """Write to each moderator; whoever cannot be reached is left out."""

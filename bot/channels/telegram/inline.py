@@ -44,6 +44,8 @@ async def inline(desk: Desk, voter: Voter, update: Update) -> None:
         if query.query.strip() and await desk.typing.admits(voter.person):
             found = {result.id: result for result in _results(desk, voter, query.query)}
             results = list(found.values())[:RESULTS]
+        elif query.query.strip():
+            desk.counts.limited.add("inline")
     button = (
         None if results else InlineQueryResultsButton(voter.say(f"telegram.{label}"), start_parameter=start)
     )

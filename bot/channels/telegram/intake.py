@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Mapping
+from time import perf_counter
 from typing import Any
 from weakref import WeakValueDictionary
 
 from telegram import Update
 
-from bot.channels.telegram.application import App
+from bot.channels.telegram.application import App, kind_of
 from bot.channels.telegram.desk import Desk
 
 ATTEMPTS = 5
@@ -36,37 +37,77 @@ class Intake:
             update = Update.de_json(dict(raw), self._app.bot)
             update_id, chat_id = _numbers(update)
         except Exception as error:  # whatever it is, it is no update, and never will be
+            self._desk.counts.malformed.add()
             self._desk.report("malformed", level="warning", error=type(error).__name__)
             return True
         if update_id in self._under_way:
             return await asyncio.shield(self._under_way[update_id])
         future = asyncio.get_running_loop().create_future()
         self._under_way[update_id] = future
+        self._desk.counts.under_way = len(self._under_way)
         taken = False
         try:
             taken = await self._once(update, chat_id)
         except Exception as error:  # none is known; should there be one, the next attempt may go well
+            self._desk.counts.faults.add()
             self._desk.report("failed", level="error", exc_info=error)
             taken = not self._may_come_again(update_id)
         finally:
             del self._under_way[update_id]
+            self._desk.counts.under_way = len(self._under_way)
             future.set_result(taken)
         return taken
 
     async def _once(self, update: Update, chat_id: int) -> bool:
-        if await self._desk.state.seen(update.update_id):
-            return True
+        began, state = perf_counter(), self._desk.state
         lock = self._chats.setdefault(chat_id, asyncio.Lock())
-        # A group may have to wait a minute for its turn to be written to; private chats must not wait with it.
-        async with lock, self._room_for_groups if chat_id < 0 else self._room:
+        if state.shared:
+            async with lock:
+                return await self._in_turn(update, chat_id, began)
+        if await state.seen(update.update_id):
+            return self._known(update)
+        async with lock, self._room_of(chat_id):
             await self._app.process_update(update)
+        return await self._done(update, began)
+
+    async def _in_turn(self, update: Update, chat_id: int, began: float) -> bool:
+        """The same where other replicas may have updates of the same chat, or this very one."""
+        state, whose = self._desk.state, self._desk.key(chat_id)
+        if not await state.turns.take(whose):
+            self._desk.counts.updates.add(kind_of(update), "again")
+            return False
+        try:
+            if await state.seen(update.update_id):
+                return self._known(update)
+            async with self._room_of(chat_id):
+                await self._app.process_update(update)
+            done = await self._done(update, began)
+            await state.saved()  # whoever has the next turn reads what was written in this one
+            return done
+        finally:
+            state.turns.give_back(whose)
+
+    def _room_of(self, chat_id: int) -> asyncio.Semaphore:
+        """A group may have to wait a minute for its turn to be written to; private chats must not wait with it."""
+        return self._room_for_groups if chat_id < 0 else self._room
+
+    def _known(self, update: Update) -> bool:
+        self._desk.counts.updates.add(kind_of(update), "known")
+        return True
+
+    async def _done(self, update: Update, began: float) -> bool:
+        """Whether it is dealt with; then it is not answered again should it come again."""
+        counts, kind = self._desk.counts, kind_of(update)
         if update.update_id in self._desk.undelivered:
             self._desk.undelivered.discard(update.update_id)
             if self._may_come_again(update.update_id):
+                counts.updates.add(kind, "again")
                 return False
         self._forget(update.update_id)
         self._desk.state.done(update.update_id, self._desk.now())
         await self._desk.state.saved()
+        counts.updates.add(kind, "done")
+        counts.handling.add(perf_counter() - began)
         return True
 
     def _may_come_again(self, update_id: int) -> bool:
@@ -81,6 +122,7 @@ class Intake:
         if self._attempts[update_id] < ATTEMPTS:
             return True
         self._forget(update_id)
+        self._desk.counts.given_up.add()
         self._desk.report("given_up", level="warning")
         return False
 

@@ -1,25 +1,27 @@
-"""How much one person may ask, and how often the bot repeats a courtesy: nobody is answered out of the house."""
+"""How much one person may ask, and how often the bot repeats a courtesy: nobody is answered out of the house.
+
+Over all replicas where there are several: what is counted and remembered are marks of the state.
+"""
 
 from __future__ import annotations
 
-from aiolimiter import AsyncLimiter
-from cachetools import TTLCache
+from bot.state.keys import Keys
+from bot.state.marks import Marks
 
-PEOPLE = 5_000
 MINUTE = 60.0
 HOUR = 3_600.0
+MILLISECONDS = 1_000
 
 
 class Limits:
-    """Questions by person in a minute, in working memory; of courtesies, one in a minute or an hour."""
+    """Questions by person in a minute; of courtesies, one in a minute or an hour."""
 
-    def __init__(self, per_minute: int) -> None:
+    def __init__(self, per_minute: int, marks: Marks, keys: Keys, what: str = "asked") -> None:
         self.per_minute = per_minute
-        self._buckets: TTLCache[str, AsyncLimiter] = TTLCache(PEOPLE, ttl=2 * MINUTE)
-        self._told: dict[float, TTLCache[str, bool]] = {
-            MINUTE: TTLCache(PEOPLE, ttl=MINUTE),
-            HOUR: TTLCache(PEOPLE, ttl=HOUR),
-        }
+        self._marks = marks
+        self._keys = keys
+        self._what = what
+        self._interval = max(1, int(MILLISECONDS * MINUTE / per_minute))
 
     @property
     def pause(self) -> int:
@@ -27,20 +29,29 @@ class Limits:
         return max(5, round(MINUTE / self.per_minute) + 1)
 
     async def admits(self, person: str) -> bool:
-        """Whether a question of this person may be answered now; one that may is counted."""
-        bucket = self._buckets.get(person)
-        if bucket is None:
-            bucket = AsyncLimiter(self.per_minute, MINUTE)
-        self._buckets[person] = bucket
-        if not bucket.has_capacity():
+        """Whether a question of this person may be answered now; one that may is counted.
+
+        Each question takes its share of a minute, and somebody may be as far ahead of time as a minute's questions. Who
+        asks to be forgotten is still counted, for a minute at most: it must not be a way around this.
+        """
+        key = self._keys(self._what, person)
+        if await self._marks.left(key) > self._interval * (self.per_minute - 1):
             return False
-        await bucket.acquire()
+        self._marks.push(key, "", self._interval)
         return True
 
-    def due(self, courtesy: str, whom: str, within: float) -> bool:
+    async def due(self, courtesy: str, whom: str, within: float) -> bool:
         """Whether a courtesy was not said to somebody in the last minute or hour."""
-        return f"{courtesy} {whom}" not in self._told[within]
+        return not await self._marks.left(self._keys(courtesy, whom, int(within)))
 
-    def said(self, courtesy: str, whom: str, within: float) -> None:
+    def said(self, courtesy: str, whom: str, within: float, person: str = "") -> None:
         """A courtesy was said to somebody, and need not be again for a minute or an hour."""
-        self._told[within][f"{courtesy} {whom}"] = True
+        self._marks.put(self._keys(courtesy, whom, int(within)), person or whom, int(MILLISECONDS * within))
+
+    async def first(self, what: str, within: float) -> bool:
+        """Whether nobody, on any replica, has done something yet that is to be done once."""
+        return await self._marks.first(self._keys(what), int(MILLISECONDS * within))
+
+    async def again(self, what: str) -> None:
+        """It is to be done once more, when there is reason to."""
+        await self._marks.drop(self._keys(what))

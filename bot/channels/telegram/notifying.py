@@ -104,9 +104,10 @@ async def _tell(desk: Desk, held: Request) -> bool:
     assert reply is not None
     voter = replace(await desk.voter(held.chat_id, held.chat_id, held.language), election=election)
     shown = show(desk, voter, reply)
-    desk.state.withdraw(held)
-    if not await desk.state.saved():
-        return False  # better late than twice
+    if not await desk.state.claim(held):
+        return (
+            False  # another replica tells them; or nobody knows that it was told, and better late than twice
+        )
     say = first_spoken((held.language,), election.languages)
     try:
         await send(desk.bot, held.chat_id, [escaped(say("telegram.notified")), *shown.texts], shown.keyboard)

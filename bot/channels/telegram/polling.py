@@ -80,6 +80,7 @@ class Polling:
         except Exception as error:  # whatever was answered, the next answer may be one of Telegram's
             self._desk.report("not_fetched", level="warning", error=type(error).__name__)
             return False
+        self._desk.standing.reached = True
         fresh = [raw for raw in updates if self._is_new(raw)]
         self._done &= {number for raw in updates if (number := _number(raw)) is not None}
         if fresh:  # not the highest ever: after a quiet week Telegram may go on from a lower number

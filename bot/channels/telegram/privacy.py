@@ -22,6 +22,7 @@ def lengths() -> dict[str, int]:
         "unanswered": keeping.UNANSWERED // MONTH,
         "notifications": keeping.NOTIFICATIONS.days,
         "updates": keeping.UPDATES // timedelta(hours=1),
+        "marks": keeping.MARKS // timedelta(minutes=1),
         "moderators": keeping.MODERATORS // MONTH,
         "drafts": keeping.DRAFTS.days,
         "proposals": keeping.PROPOSALS // MONTH,

@@ -10,6 +10,8 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest, ChatMigrated, EndPointNotFound, InvalidToken, NetworkError, RetryAfter
 from telegram.ext import AIORateLimiter, ExtBot
 
+from bot.counting import Counts
+
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 RETRIES = 3
 
@@ -21,21 +23,38 @@ class Outgoing(AIORateLimiter):
 
     def __init__(self, per_second: float, per_minute_in_group: float) -> None:
         super().__init__(per_second, 1, per_minute_in_group, 60, max_retries=RETRIES)
+        self.counts = Counts()
         self.taken = 0
         """How many calls Telegram has taken until now."""
 
-    async def process_request(self, callback: Call, *args: Any, **kwargs: Any) -> Any:
+    async def process_request(
+        self, callback: Call, args: Any, kwargs: Any, endpoint: str, data: Any, rate_limit_args: int | None
+    ) -> Any:
         async def twice(*called: Any, **named: Any) -> Any:
             try:
-                return await callback(*called, **named)
+                return await self._once(callback, *called, **named)
             except BadRequest:
                 raise
             except NetworkError:
-                return await callback(*called, **named)
+                self.counts.retries.add("network")
+                return await self._once(callback, *called, **named)
 
-        result = await super().process_request(twice, *args, **kwargs)
+        try:
+            result = await super().process_request(twice, args, kwargs, endpoint, data, rate_limit_args)
+        except Exception as error:
+            self.counts.calls.add(endpoint, type(error).__name__)
+            raise
+        self.counts.calls.add(endpoint, "ok")
         self.taken += 1
         return result
+
+    async def _once(self, callback: Call, *called: Any, **named: Any) -> Any:
+        try:
+            return await callback(*called, **named)
+        except RetryAfter as error:
+            self.counts.retries.add("told_to_wait")
+            self.counts.waiting.add(by=error._retry_after.total_seconds())
+            raise
 
 
 def passing(error: BaseException) -> bool:

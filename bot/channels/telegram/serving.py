@@ -5,12 +5,10 @@ from __future__ import annotations
 import asyncio
 import itertools
 import signal
-import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from telegram.error import BadRequest, InvalidToken, RetryAfter, TelegramError
@@ -21,6 +19,7 @@ from bot.channels.telegram.application import HEARD, App, build, handle, introdu
 from bot.channels.telegram.desk import Desk, Report
 from bot.channels.telegram.folder import Folder
 from bot.channels.telegram.intake import Intake
+from bot.channels.telegram.listening import listening, watched, web_server
 from bot.channels.telegram.polling import GRACE, Polling
 from bot.channels.telegram.webhook import application
 from bot.dialogue.assistant import Assistant
@@ -28,11 +27,8 @@ from bot.knowledge.loading import Loaded
 from bot.knowledge.model import Base
 from bot.lean import give_back
 from bot.settings import Settings
+from bot.state.connecting import NoDriverError
 from bot.state.state import State
-
-if TYPE_CHECKING:
-    import uvicorn
-    from starlette.applications import Starlette
 
 HOUSEKEEPING = 30.0
 """Seconds between two rounds of deleting what is old and telling who is waiting."""
@@ -80,15 +76,19 @@ async def serve(
     webhook: bool,
 ) -> None:
     """Serve until an event happens: what has begun by then is finished, what has not is left to Telegram."""
-    state = State(settings.state_url, lambda event: report(event, level="warning"))
+    try:
+        state = State(settings.state_url, lambda event: report(event, level="warning"))
+    except NoDriverError:
+        raise Refused("no_postgres") from None
     await state.open()
     if not settings.contact:
         report("no_contact", level="warning")
     try:
         app = build(settings)
         desk = _desk(served, state, settings, now, report)
+        desk.standing.stop = stop
         handle(app, desk)
-        async with _connected(app, desk, stop):
+        async with watched(desk), _connected(app, desk, stop):
             if stop.is_set():
                 return
             intake = Intake(app, desk, settings.concurrency)
@@ -169,8 +169,8 @@ async def _by_webhook(desk: Desk, intake: Intake, stop: asyncio.Event) -> None:
     if settings.webhook_url is None:
         raise Refused("no_webhook_url")
     path = urlsplit(str(settings.webhook_url)).path or "/"
-    server = _server(application(desk, intake, path, lambda: not stop.is_set()))
-    serving = asyncio.create_task(server.serve([_listening(settings)]))
+    server = web_server(application(desk, intake, path))
+    serving = asyncio.create_task(server.serve([listening(settings.webhook_host, settings.webhook_port)]))
     announcing = asyncio.create_task(_persist(lambda: _announce(desk), desk, stop))
     stopping = asyncio.create_task(stop.wait())
     of_base = {"elections": len(desk.base.elections), "base": desk.base.version}
@@ -179,6 +179,8 @@ async def _by_webhook(desk: Desk, intake: Intake, stop: asyncio.Event) -> None:
         await asyncio.wait({announcing, serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
         if announcing.done() and announcing.exception() is None:
             await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if stop.is_set():
+            await desk.standing.leave()
         server.should_exit = True
         await serving
         if announcing.done():
@@ -200,36 +202,7 @@ async def _announce(desk: Desk) -> None:
         )
     except BadRequest:
         raise Refused("webhook_refused") from None
-
-
-def _server(app: Starlette) -> uvicorn.Server:
-    """A server that leaves signals to the bot."""
-    try:
-        import uvicorn
-    except ImportError:
-        raise Refused("no_server") from None
-
-    class Server(uvicorn.Server):
-        @contextmanager
-        def capture_signals(self) -> Iterator[None]:
-            yield
-
-    return Server(
-        uvicorn.Config(
-            app,
-            log_config=None,
-            access_log=False,
-            lifespan="off",
-            server_header=False,
-            timeout_graceful_shutdown=GRACE,
-        )
-    )
-
-
-def _listening(settings: Settings) -> socket.socket:
-    """The port of the webhook, or OSError if it is taken: uvicorn would then end the process in its own way."""
-    family = socket.AF_INET6 if ":" in settings.webhook_host else socket.AF_INET
-    return socket.create_server((settings.webhook_host, settings.webhook_port), family=family, backlog=2048)
+    desk.standing.reached = True
 
 
 async def _chores(desk: Desk, stop: asyncio.Event) -> None:

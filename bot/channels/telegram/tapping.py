@@ -21,8 +21,12 @@ from bot.channels.telegram.moderating import gate
 from bot.channels.telegram.sending import edit, passing, send, show_buttons
 from bot.channels.telegram.targets import Tap
 from bot.channels.telegram.unanswered import note
+from bot.dialogue.memory import KEPT
 from bot.dialogue.wording import wording
 from bot.knowledge.model import Source
+
+RATED = KEPT.total_seconds()
+"""How long it is remembered what somebody rated."""
 
 Toast = str
 """What appears for a moment over the chat; empty for nothing."""
@@ -127,7 +131,7 @@ def _about(source: Source, voter: Voter) -> list[str]:
 async def _not_what(desk: Desk, voter: Voter, tap: Tap, message: Message) -> Toast:
     """Offer the other readings of a question; without any, ask for other words."""
     if not tap.targets:
-        _note_missed(desk, voter)
+        await _note_missed(desk, voter)
         await send(desk.bot, voter.chat_id, [escaped(voter.say("telegram.not_what_nothing"))])
         return ""
     buttons = Keyboards(desk, voter.browsing).not_what(tap.targets)
@@ -137,16 +141,16 @@ async def _not_what(desk: Desk, voter: Voter, tap: Tap, message: Message) -> Toa
 
 async def _none_of_these(desk: Desk, voter: Voter, tap: Tap, message: Message) -> Toast:
     """Ask for other words."""
-    _note_missed(desk, voter)
+    await _note_missed(desk, voter)
     await send(desk.bot, voter.chat_id, [escaped(voter.say("none_chosen"))])
     return ""
 
 
-def _note_missed(desk: Desk, voter: Voter) -> None:
+async def _note_missed(desk: Desk, voter: Voter) -> None:
     """Note for the moderators, once, that a question was answered with something else."""
     asked = desk.asked.get(voter.conversation)
-    if asked is not None and desk.limits.due(asked.utterance.text, voter.conversation, HOUR):
-        desk.limits.said(asked.utterance.text, voter.conversation, HOUR)
+    if asked is not None and await desk.limits.due(asked.utterance.text, voter.conversation, HOUR):
+        desk.limits.said(asked.utterance.text, voter.conversation, HOUR, voter.person)
         note(desk, voter, asked.utterance, asked.language, "none_of_these")
 
 
@@ -154,10 +158,10 @@ async def _rate(desk: Desk, voter: Voter, tap: Tap, message: Message) -> Toast:
     """Count what somebody thinks of an answer, each thing once; never who."""
     if not tap.target or tap.word not in VERDICTS:
         return voter.say("telegram.old_button")
-    key = (voter.person, tap.election, tap.target, tap.word)
-    if key in desk.rated:
+    rated = f"{tap.election} {tap.target} {tap.word}"
+    if not await desk.limits.due(rated, voter.person, RATED):
         return voter.say("telegram.feedback_twice")
-    desk.rated[key] = True
+    desk.limits.said(rated, voter.person, RATED)
     desk.state.rate(tap.election, tap.target, tap.word, voter.say.code, desk.today())
     return voter.say("telegram.feedback_thanks")
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from hmac import compare_digest
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from bot import __version__
 from bot.channels.telegram.desk import Desk
 from bot.channels.telegram.intake import Intake
+from bot.channels.telegram.standing import routes
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -20,10 +19,10 @@ HEADER = "X-Telegram-Bot-Api-Secret-Token"
 BODY_BYTES = 1_048_576
 
 
-def application(desk: Desk, intake: Intake, path: str, alive: Callable[[], bool]) -> Starlette:
-    """Two addresses: the one Telegram knows, and /healthz for whoever watches over the bot."""
+def application(desk: Desk, intake: Intake, path: str) -> Starlette:
+    """The address Telegram knows and, unless they have a port of their own, those for whoever watches over the bot."""
     from starlette.applications import Starlette
-    from starlette.responses import JSONResponse, Response
+    from starlette.responses import Response
     from starlette.routing import Route
 
     secret = desk.settings.secret.encode()
@@ -34,6 +33,7 @@ def application(desk: Desk, intake: Intake, path: str, alive: Callable[[], bool]
             return Response(status_code=403)
         body = await _body(request)
         if body is None:
+            desk.counts.malformed.add()
             desk.report("malformed", level="warning")
             return Response(status_code=200)  # it is no update, and would only come again
         try:
@@ -41,36 +41,13 @@ def application(desk: Desk, intake: Intake, path: str, alive: Callable[[], bool]
         except (ValueError, RecursionError):
             raw = None
         if not isinstance(raw, dict):
+            desk.counts.malformed.add()
             desk.report("malformed", level="warning")
             return Response(status_code=200)
         return Response(status_code=200 if await intake.take(raw) else 503)
 
-    async def healthz(_: Request) -> Response:
-        return JSONResponse(health(desk, alive()), 200 if alive() else 503)
-
-    return Starlette(
-        routes=[Route(path, update, methods=["POST"]), Route("/healthz", healthz, methods=["GET"])]
-    )
-
-
-def health(desk: Desk, alive: bool) -> dict[str, Any]:
-    """Whether the bot is alive, which base it answers from and since when, and whether its state is kept."""
-    age = desk.now() - desk.loaded
-    checked = min((e.description.checked for e in desk.base.elections.values()), default=None)
-    return {
-        "status": "ok" if alive else "stopping",
-        "version": __version__,
-        "base": {
-            "version": desk.base.version,
-            "commit": desk.folder.commit if desk.folder else None,
-            "problems": len(desk.folder.problems) if desk.folder else 0,
-            "loaded": desk.loaded.isoformat(timespec="seconds"),
-            "age_seconds": int(age.total_seconds()),
-            "checked": checked.isoformat() if checked else None,
-            "elections": len(desk.base.elections),
-        },
-        "state": "degraded" if desk.state.degraded else "ok",
-    }
+    watching = routes(desk) if desk.settings.status_port is None else []
+    return Starlette(routes=[Route(path, update, methods=["POST"]), *watching])
 
 
 async def _body(request: Request) -> bytes | None:

@@ -1,0 +1,107 @@
+"""Two replicas on one PostgreSQL behind HAProxy as it is deployed; now one and now the other is killed with -9."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from benchmarks.asked import ROOT
+from benchmarks.faults.bots import (
+    ASKED,
+    CONCURRENCY,
+    LONG,
+    Bot,
+    answers,
+    free_port,
+    pause,
+    serving,
+    until,
+    voters,
+)
+from benchmarks.faults.database import PASSWORD, SAFE, secret_url
+from benchmarks.faults.trial import Round, Trial
+from bot.channels.telegram.serving import WAITING
+from tests.postgres import programs, running
+from tests.stand_in import StandIn
+
+PATH = "/hook"
+
+
+def trials(around: Round) -> Iterator[Trial]:
+    """Skipped where there is no PostgreSQL or no HAProxy."""
+    if programs() is None or shutil.which("haproxy") is None:
+        return
+    with running(SAFE) as server, StandIn() as telegram, _two(around, telegram, secret_url(server)) as replicas:
+        yield _killed(around, telegram, replicas)
+
+
+@contextmanager
+def _two(around: Round, telegram: StandIn, url: str) -> Iterator[list[Bot]]:
+    """Both replicas, serving behind the proxy."""
+    front, ports = free_port(), [free_port(), free_port()]
+    usual = {"STATE_URL": url, "WEBHOOK_URL": f"http://127.0.0.1:{front}{PATH}"}
+    with (
+        serving(around, "replica-1", telegram, secrets=[PASSWORD], WEBHOOK_PORT=ports[0], **usual) as one,
+        serving(around, "replica-2", telegram, secrets=[PASSWORD], WEBHOOK_PORT=ports[1], **usual) as two,
+        _proxied(front, ports),
+    ):
+        one.start()
+        two.start()
+        telegram.wait(lambda: telegram.core.webhook, LONG)
+        yield [one, two]
+
+
+@contextmanager
+def _proxied(front: int, ports: list[int]) -> Iterator[None]:
+    """HAProxy with the configuration that is deployed."""
+    addresses = {f"REPLICA_{n}": f"127.0.0.1:{port}" for n, port in enumerate(ports, 1)}
+    own = {"WEBHOOK_PATH": PATH, "PROXY_ADDRESS": f"127.0.0.1:{front}", **addresses}
+    command = ["haproxy", "-q", "-f", str(ROOT / "deploy" / "haproxy.cfg")]
+    with subprocess.Popen(command, env={**os.environ, **own}, stdout=subprocess.DEVNULL) as proxy:
+        try:
+            until(lambda: _listens(front), "HAProxy")
+            yield
+        finally:
+            proxy.terminate()
+
+
+def _listens(port: int) -> bool:
+    with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+        return True
+    return False
+
+
+def _killed(around: Round, telegram: StandIn, replicas: list[Bot]) -> Trial:
+    number, kills = around.many(60, 5_000), around.many(1, 12)
+    luck = random.Random(2_026)
+    chats = voters(telegram, number)
+    said = [(chat.id, ASKED[n % len(ASKED)]) for n, chat in enumerate(chats)]
+    share = -(-number // kills)
+    for n in range(kills):
+        mine, victim = said[n * share : (n + 1) * share], replicas[n % 2]
+        telegram.say_many(mine[: len(mine) // 2])
+        pause(luck.uniform(0, 1))
+        victim.kill()
+        telegram.say_many(mine[len(mine) // 2 :])
+        pause(luck.uniform(0, 1))
+        victim.start()
+    telegram.settled(10 * LONG)
+    status = sum(replica.stop() for replica in replicas)
+    found = answers(telegram, chats)
+    lost, twice = found.count(0), sum(n - 1 for n in found if n > 1)
+    most = CONCURRENCY * WAITING
+    wrong = [line for replica in replicas for line in replica.errors()[:1]]
+    wrong += [violation.description for violation in telegram.violations[:1]]
+    return Trial(
+        "replica killed",
+        f"{number:,} questions to two replicas on one PostgreSQL behind HAProxy; now one, now the other killed with -9, "
+        f"{kills} times, and started again",
+        f"every question answered; twice only what was sent and not yet saved: at most {most} at each kill",
+        "; ".join([f"{lost} lost, {twice} twice ({twice / kills:.1f} at each kill)", *wrong]),
+        not lost and twice <= kills * most and not wrong and status == 0,
+    )

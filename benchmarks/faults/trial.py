@@ -1,0 +1,57 @@
+"""A fault that was brought about on purpose, what must hold all the same, and what was seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from benchmarks.report import table
+
+HEAD = ("fault", "what was done", "what must hold", "what was seen", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One row of the table: a promise, and whether it was kept."""
+
+    fault: str
+    done: str
+    must: str
+    seen: str
+    kept: bool
+
+    def cells(self) -> list[str]:
+        """The row, so that nothing in it can be taken for the edge of a cell."""
+        texts = (self.fault, self.done, self.must, self.seen, "kept" if self.kept else "**BROKEN**")
+        return [text.replace("|", "\\|").replace("\n", " ") for text in texts]
+
+
+@dataclass(slots=True)
+class Round:
+    """What all faults of one run share: how thoroughly to try, where to work, and what was read in logs."""
+
+    quick: bool
+    folder: Path
+    lines: int = 0
+    """Log lines that were searched for secrets and for voters, over all faults until now."""
+    told: list[str] = field(default_factory=list)
+    """What stood in them and should not."""
+
+    def many(self, quick: int, full: int) -> int:
+        """A number of times, small if this is only to see that all works."""
+        return quick if self.quick else full
+
+    def room(self, name: str) -> Path:
+        """A new folder for one fault."""
+        folder = self.folder / name
+        folder.mkdir(parents=True)
+        return folder
+
+
+Fault = Callable[[Round], Iterator[Trial]]
+
+
+def shown(trials: Sequence[Trial]) -> str:
+    """The table as Markdown, which reads well in a terminal too."""
+    return table(HEAD, (trial.cells() for trial in trials), words=len(HEAD))

@@ -1,0 +1,68 @@
+"""Where the bot listens: for Telegram, and for whoever watches over it."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import TYPE_CHECKING
+
+from bot.channels.opening import Refused
+from bot.channels.telegram.desk import Desk
+from bot.channels.telegram.polling import GRACE
+from bot.channels.telegram.standing import routes
+
+if TYPE_CHECKING:
+    import uvicorn
+    from starlette.applications import Starlette
+
+
+@asynccontextmanager
+async def watched(desk: Desk) -> AsyncIterator[None]:
+    """Tell on a port of its own how the bot stands, from before it serves until after; not without STATUS_PORT."""
+    settings = desk.settings
+    if settings.status_port is None:
+        yield
+        return
+    try:
+        from starlette.applications import Starlette
+    except ImportError:
+        raise Refused("no_server") from None
+    server = web_server(Starlette(routes=routes(desk)))
+    serving = asyncio.create_task(server.serve([listening(settings.status_host, settings.status_port)]))
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await serving
+
+
+def web_server(app: Starlette) -> uvicorn.Server:
+    """A server that leaves signals to the bot."""
+    try:
+        import uvicorn
+    except ImportError:
+        raise Refused("no_server") from None
+
+    class Server(uvicorn.Server):
+        @contextmanager
+        def capture_signals(self) -> Iterator[None]:
+            yield
+
+    return Server(
+        uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            server_header=False,
+            timeout_graceful_shutdown=GRACE,
+        )
+    )
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """A port to listen on, or OSError if it is taken: uvicorn would then end the process in its own way."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family, backlog=2048)

@@ -1,0 +1,87 @@
+"""What is offered instead of an answer: entries that a question comes near to, by its words or by what it means.
+
+Nothing here decides. What is offered is shown as a choice, and only if it leads where it says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+
+from bot.dialogue.outcomes import Unknown
+from bot.dialogue.query import Query
+from bot.dialogue.reply import Suggestion
+from bot.dialogue.scopes import Scope
+from bot.knowledge.model import Election
+from bot.matching.sharing import sharing
+
+Nearest = Callable[[str, Election], Sequence[str]]
+"""The topics and facts of an election, those first that a text likely means; empty if that is not known (yet)."""
+
+NEARLY = ("not_understood", "topic")
+"""Why a question was not answered, where something near is a help; anywhere else it would lead off the subject."""
+SUBJECTS = 2
+"""How many subjects are offered beside the candidates whose name was all that was recognised."""
+AT_MOST = 8
+"""How many subjects are tried out, of which the first three that lead somewhere are offered."""
+HEAD_START = 5
+"""How much two orders must differ at their heads for one to decide: an entry counts 1/(5 + its place) in each."""
+
+
+def near(query: Query, outcome: Unknown, scope: Scope, nearest: Nearest | None) -> list[str]:
+    """What to offer to whoever was not understood, nearest first: subjects, and the candidates who were named."""
+    if outcome.reason not in NEARLY:
+        return []
+    one = outcome.targets[0] if outcome.reason == "topic" and len(outcome.targets) == 1 else None
+    targets = (target for entry in _entries(query, scope, nearest) for target in _for(entry, one, scope))
+    subjects = list(islice(targets, AT_MOST))
+    return [*subjects[:SUBJECTS], *outcome.targets] if outcome.reason == "topic" else subjects
+
+
+def by_nearness(
+    choices: tuple[Suggestion, ...], query: Query, scope: Scope, nearest: Nearest | None
+) -> tuple[Suggestion, ...]:
+    """The readings to choose from, the likeliest first; people are left in the order that is fair to them."""
+    whose = {choice.target.rpartition("/")[0] for choice in choices}
+    subjects = [choice.target.rpartition("/")[2] for choice in choices]
+    if nearest is None or len(whose) > 1 or not all(_is_entry(s, scope.election) for s in subjects):
+        return choices
+    places = {entry: place for place, entry in enumerate(nearest(_text(query), scope.election))}
+    return tuple(sorted(choices, key=lambda c: places.get(c.target.rpartition("/")[2], len(places))))
+
+
+def _text(query: Query) -> str:
+    """A question as understood, without names of candidates and places: a name is near to nothing but itself."""
+    return " ".join(word.written for word in query.words if not word.taken)
+
+
+def _entries(query: Query, scope: Scope, nearest: Nearest | None) -> Iterator[str]:
+    """Topics and facts in the order of the words they share with a question and, if that is known, of its meaning."""
+    lang = scope.language(query.language)
+    by_words = dict.fromkeys(
+        [*(s.entry.id for s in query.ranking), *sharing(query.meaning, scope.index, lang)]
+    )
+    by_meaning = dict.fromkeys(nearest(_text(query), scope.election)) if nearest is not None else {}
+    worth: dict[str, float] = {}
+    for order in (by_words, by_meaning):
+        for place, entry in enumerate(order):
+            worth[entry] = worth.get(entry, 0.0) + 1 / (HEAD_START + place)
+    named = {identifier for mention in query.mentioned("person") for identifier in mention.ids}
+    for entry in sorted(worth, key=lambda e: -worth[e]):
+        about = scope.fact_people.get(entry)
+        if _is_entry(entry, scope.election) and not (about and not about & named):
+            yield entry
+
+
+def _is_entry(identifier: str, election: Election) -> bool:
+    return election.has("topics", identifier) or election.has("facts", identifier)
+
+
+def _for(entry: str, candidate: str | None, scope: Scope) -> list[str]:
+    """An entry as a choice: a topic for the candidate who was named, if they have spoken on it; else for everyone."""
+    election = scope.election
+    if not election.has("topics", entry):
+        return [entry] if election.fact(entry).answer else []
+    if candidate is not None and election.claims(candidate, entry):
+        return [f"{candidate}/{entry}"]
+    return [entry] if any(election.claims(c, entry) for c in election.candidates) else []

@@ -1,0 +1,107 @@
+"""Whether a name is recognised however it is typed: the same questions and the same slips for every candidate."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from bot.dialogue.assistant import Assistant, Utterance
+from bot.dialogue.memory import Memory
+from bot.dialogue.reply import Reply
+from bot.evaluation.simulation import Voice, about, names
+from bot.evaluation.slips import careless, one_typo, respelt, typos_everywhere, without_accents
+from bot.evaluation.voters import voters
+
+Noise = Callable[[str, str, random.Random], str]
+
+NOISES: Mapping[str, Noise] = {
+    "accents": lambda text, _, __: without_accents(text),
+    "sms": respelt,
+    "slip": one_typo,
+    "slips": typos_everywhere,
+    "careless": careless,
+}
+REFUSED = ("unknown", "decline", "help")
+
+
+@dataclass(slots=True)
+class Heard:
+    """Of how many questions that name each candidate how many were understood, and in what way the others failed."""
+
+    asked: Counter[str] = field(default_factory=Counter)
+    recognised: Counter[str] = field(default_factory=Counter)
+    asked_back: Counter[str] = field(default_factory=Counter)
+    misread: Counter[str] = field(default_factory=Counter)
+    refused: Counter[str] = field(default_factory=Counter)
+
+    def add(self, candidate: str, reply: Reply) -> None:
+        self.asked[candidate] += 1
+        self.recognised[candidate] += names(reply, candidate)
+        self.asked_back[candidate] += reply.name == "clarification" and names(reply, candidate)
+        self.misread[candidate] += bool(about(reply)) and candidate not in about(reply)
+        self.refused[candidate] += reply.name in REFUSED
+
+    def include(self, other: Heard) -> None:
+        """Count what was heard elsewhere too."""
+        for mine, theirs in zip(self._counters(), other._counters(), strict=True):
+            mine.update(theirs)
+
+    def _counters(self) -> tuple[Counter[str], ...]:
+        return self.asked, self.recognised, self.asked_back, self.misread, self.refused
+
+    def share(self, counted: Counter[str]) -> dict[str, float]:
+        """The share of each candidate's questions that were counted."""
+        return {c: counted[c] / asked for c, asked in sorted(self.asked.items())}
+
+
+class Hearing:
+    """Asks an assistant about each candidate in turn."""
+
+    def __init__(self, assistant: Assistant, voice: Voice, now: datetime, seed: int) -> None:
+        self.assistant = assistant
+        self.voice = voice
+        self.now = now
+        self.seed = seed
+
+    def clean(self) -> Heard:
+        """Each name, surname that is nobody else's and alias, in each language and each way to ask."""
+        heard = Heard()
+        for candidate in self.voice.people:
+            for code in self.voice.codes:
+                for number, frame in enumerate(voters(code).frames["about"]):
+                    for name in self._every_name(candidate):
+                        topic = self.voice.topics[number % len(self.voice.topics)]
+                        text = frame.format(name=name, topic=self.voice.named(topic, code))
+                        heard.add(candidate, self.ask(text, code))
+        return heard
+
+    def misspelt(self, noise: str, draws: int) -> Heard:
+        """Each candidate in so many questions, drawn and misspelt by the same lots for all of them."""
+        heard = Heard()
+        for draw in range(draws):
+            chance = random.Random(f"{self.seed}|{noise}|{draw}")
+            code = chance.choice(self.voice.codes)
+            frame = chance.choice(voters(code).frames["about"])
+            topic = self.voice.named(chance.choice(self.voice.topics), code)
+            whole = bool(chance.randrange(2))
+            for candidate in self.voice.people:
+                text = frame.format(name=self.voice.called(candidate, whole), topic=topic)
+                slip = random.Random(f"{self.seed}|{noise}|{draw}|slip")
+                heard.add(candidate, self.ask(NOISES[noise](text, code, slip), code))
+        return heard
+
+    def _every_name(self, candidate: str) -> Iterator[str]:
+        known = self.voice.election.candidates[candidate]
+        yield from dict.fromkeys((known.name, self.voice.called(candidate, False), *known.aliases))
+
+    def ask(self, text: str, code: str, wanted: tuple[str, str] | None = None) -> Reply:
+        """The reply to a question; if it asks back, the one to the choice of who and what is wanted."""
+        utterance = Utterance(text, self.voice.election.id, client_language=code)
+        reply, memory = self.assistant.respond(utterance, Memory(), self.now)
+        choice = "/".join(wanted) if wanted else None
+        if reply.name == "clarification" and choice in [s.target for s in reply.suggestions]:
+            reply, _ = self.assistant.respond(replace(utterance, choice=choice), memory, self.now)
+        return reply
