@@ -18,6 +18,8 @@ SECTIONS = (
     "quality",
     "sweep",
     "noise",
+    "ablations",
+    "suggestions",
     "scale",
     "reload",
     "startup",
@@ -25,6 +27,7 @@ SECTIONS = (
     "replicas",
     "lasting",
     "moderating",
+    "faults",
 )
 
 

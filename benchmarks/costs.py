@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import random
-from collections import OrderedDict
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
 from benchmarks.asked import INVENTED_NOW, sound
-from benchmarks.generating import CLAIMS, SEED, questions
+from benchmarks.generating import SEED, Planned, Size, listed, questions
 from benchmarks.measuring import Spread, resident, spread
 from bot.dialogue.assistant import Assistant, Utterance
 from bot.dialogue.memory import Memory
-from bot.dialogue.scopes import ELECTIONS_KEPT
+from bot.dialogue.reply import Reply
+from bot.lean import prepared
+
+RIGHT, WRONG, MISATTRIBUTED, NOTHING = "right", "wrong", "misattributed", "not answered"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,75 +25,72 @@ class Cost:
     """What so many elections cost; times to answer in milliseconds.
 
     `first` are the first answers about each election; `again` those about one that must be prepared anew
-    because too many others came since; `ready` those about one that is still prepared.
+    because too many others came since; `ready` those about one that is still prepared; `listed` the times and
+    `verdicts` the results of the questions that peers are asked too.
     """
 
-    elections: int
+    size: Size
     load_seconds: float
     empty_mib: float
     loaded_mib: float
     serving_mib: float
+    very_first: float
     first: list[float]
     again: list[float]
     ready: list[float]
-    meant: int
-    met: int
-    misattributed: int
-
-    @property
-    def claims(self) -> int:
-        return CLAIMS * self.elections
+    listed: list[float]
+    verdicts: Counter[str]
 
     @property
     def later(self) -> Spread:
         return spread([*self.again, *self.ready])
 
 
-def cost(root: Path, size: int, later: int) -> Cost:
+def cost(root: Path, size: Size, later: int, compared: int) -> Cost:
     """In a process of its own: load, ask each election once, then elections drawn by lot."""
     empty = resident()
     started = perf_counter()
     base = sound(root)
     load_seconds = perf_counter() - started
     loaded = resident()
+    started = perf_counter()
+    assistant = prepared(base, INVENTED_NOW)
+    very_first = 1000 * (perf_counter() - started)
     chance = random.Random(SEED)
-    once = sorted(base.elections)
+    once = sorted(set(base.elections) - set(assistant.scopes.ready))
     chance.shuffle(once)
-    asked = [*once, *chance.choices(once, k=later)]
-    planned = list(questions(dict(base.elections), asked, SEED))
-    assistant = Assistant(base)
-    times: list[float] = []
-    meant = met = misattributed = 0
+    elections = dict(base.elections)
+    first, _, _ = _ask(assistant, list(questions(elections, once, SEED)))
+    asked = chance.choices(sorted(base.elections), k=later)
+    times, ready, _ = _ask(assistant, list(questions(elections, asked, SEED + 1)))
+    serving = resident()
+    compared_times, _, verdicts = _ask(assistant, list(listed(elections, compared, SEED)))
+    still = [time for time, was in zip(times, ready, strict=True) if was]
+    again = [time for time, was in zip(times, ready, strict=True) if not was]
+    return Cost(
+        size, load_seconds, empty, loaded, serving, very_first, first, again, still, compared_times, verdicts
+    )
+
+
+def _ask(assistant: Assistant, planned: Sequence[Planned]) -> tuple[list[float], list[bool], Counter[str]]:
+    """What each answer took, whether its election was ready, and the answer's verdict."""
+    times, ready = [], []
+    verdicts: Counter[str] = Counter()
     for number, question in enumerate(planned):
+        ready.append(assistant.scopes.is_ready(question.election))
         utterance = Utterance(question.text, question.election, conversation=str(number))
         started = perf_counter()
         reply, _ = assistant.respond(utterance, Memory(), INVENTED_NOW)
         times.append(1000 * (perf_counter() - started))
-        if question.candidate is not None:
-            answered = reply.name in ("position", "candidate")
-            owners = {claim.partition("/")[0] for claim in reply.claims}
-            meant += 1
-            met += answered and owners == {question.candidate}
-            misattributed += answered and owners != {question.candidate}
-    serving = resident()
-    again, ready = _apart(times[len(once) :], _kept(asked)[len(once) :])
-    first = times[: len(once)]
-    return Cost(size, load_seconds, empty, loaded, serving, first, again, ready, meant, met, misattributed)
+        verdicts[_verdict(question, reply)] += 1
+    return times, ready, verdicts
 
 
-def _kept(asked: Sequence[str]) -> list[bool]:
-    """Whether each election is still prepared when it is asked about."""
-    latest: OrderedDict[str, None] = OrderedDict()
-    kept = []
-    for election in asked:
-        kept.append(election in latest)
-        latest[election] = None
-        latest.move_to_end(election)
-        if len(latest) > ELECTIONS_KEPT:
-            latest.popitem(last=False)
-    return kept
-
-
-def _apart(times: Sequence[float], kept: Sequence[bool]) -> tuple[list[float], list[float]]:
-    marked = list(zip(times, kept, strict=True))
-    return [time for time, ready in marked if not ready], [time for time, ready in marked if ready]
+def _verdict(question: Planned, reply: Reply) -> str:
+    """Whether an answer is the statement asked for, another of theirs, someone else's, or none, rightly or not."""
+    owners = {claim.partition("/")[0] for claim in reply.claims}
+    if not owners:
+        return NOTHING if question.topic else RIGHT
+    if owners != {question.candidate}:
+        return MISATTRIBUTED
+    return RIGHT if f"{question.candidate}/{question.topic}" in reply.claims else WRONG

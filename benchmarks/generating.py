@@ -13,12 +13,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.asked import ROOT
-from bot.knowledge.model import Election
+from benchmarks.mistyping import one_typo, typos_everywhere
+from bot.knowledge.model import Candidate, Election
 
-CANDIDATES = 10
-CLAIMS = 50
 SEED = 2032
 COMMON = ROOT / "knowledge" / "common"
+TOPICS = 25
+"""The most topics that a candidate speaks on; who makes more statements makes several on each."""
+LISTED = 2
+"""Phrasings of a topic in each language that `listed` questions use, of the forty that there are."""
 
 _STARTS = (
     "b",
@@ -77,7 +80,6 @@ sources: [gazette]
 positions:
 """
 _CLAIM = """\
-  {topic}:
     - claim:
         fr: "{fr}"
         en: "{en}"
@@ -103,6 +105,27 @@ _SAID = (
 
 
 @dataclass(frozen=True, slots=True)
+class Size:
+    """How many elections, of how many candidates, with how many claims each."""
+
+    elections: int
+    candidates: int = 10
+    each: int = 5
+
+    @property
+    def held(self) -> int:
+        """The claims of one election."""
+        return self.candidates * self.each
+
+    @property
+    def claims(self) -> int:
+        return self.elections * self.held
+
+    def __str__(self) -> str:
+        return f"{self.elections:,} × {self.held:,} claims"
+
+
+@dataclass(frozen=True, slots=True)
 class Planned:
     """A question and, where one answer is plainly meant, the candidate and the topic it should be about."""
 
@@ -110,17 +133,19 @@ class Planned:
     text: str
     candidate: str | None = None
     topic: str | None = None
+    code: str = "fr"
 
 
-def generate(root: Path, elections: int, topics: list[str]) -> None:
-    """Write a knowledge folder of so many invented elections of fifty claims each."""
+def generate(root: Path, size: Size) -> None:
+    """Write a knowledge folder of invented elections, about topics drawn from the real ones."""
     shutil.copytree(COMMON, root / "common")
+    topics = sorted(path.stem for path in (COMMON / "topics").glob("*.yaml"))
     chance = random.Random(SEED)
-    for number in range(elections):
-        _election(root / f"town-{number:04}", chance, topics)
+    for number in range(size.elections):
+        _election(root / f"town-{number:04}", chance, topics, size)
 
 
-def _election(folder: Path, chance: random.Random, topics: list[str]) -> None:
+def _election(folder: Path, chance: random.Random, topics: list[str], size: Size) -> None:
     town = _name(chance, 3)
     (folder / "candidates").mkdir(parents=True)
     (folder / "election.yaml").write_text(_ELECTION.format(town=town), encoding="utf-8")
@@ -133,7 +158,7 @@ def _election(folder: Path, chance: random.Random, topics: list[str]) -> None:
     )
     (folder / "sources.yaml").write_text(text, encoding="utf-8")
     taken: set[str] = set()
-    while len(taken) < CANDIDATES:
+    while len(taken) < size.candidates:
         first, last = _name(chance, 2), _name(chance, 3)
         identifier = _plain(last)
         if identifier in taken:
@@ -146,13 +171,16 @@ def _election(folder: Path, chance: random.Random, topics: list[str]) -> None:
             list=f"Cap {_name(chance, 2)}",
             gender=chance.choice(("woman", "man")),
         )
-        for topic in chance.sample(topics, CLAIMS // CANDIDATES):
-            french, english = chance.choice(_SAID)
-            words = {"street": _name(chance, 3), "count": str(chance.randrange(10, 990))}
-            written += _CLAIM.format(
-                topic=topic, fr=french.format(**words), en=english.format(**words),
-                source=chance.choice(sources), asked=_name(chance, 2).lower(), **words,
-            )  # fmt: skip
+        spoken = chance.sample(topics, min(size.each, TOPICS))
+        for topic in spoken:
+            written += f"  {topic}:\n"
+            for _ in range(size.each // len(spoken)):
+                french, english = chance.choice(_SAID)
+                words = {"street": _name(chance, 3), "count": str(chance.randrange(10, 990))}
+                written += _CLAIM.format(
+                    fr=french.format(**words), en=english.format(**words),
+                    source=chance.choice(sources), asked=_name(chance, 2).lower(), **words,
+                )  # fmt: skip
         (folder / "candidates" / f"{identifier}.yaml").write_text(written, encoding="utf-8")
 
 
@@ -199,3 +227,40 @@ def questions(elections: dict[str, Election], asked: list[str], seed: int) -> It
             yield Planned(identifier, chance.choice(election.fact(fact).phrasings[code]))
         else:
             yield Planned(identifier, f"{_name(chance, 3)} {_name(chance, 2)} ?".lower())
+
+
+def listed(elections: dict[str, Election], count: int, seed: int) -> Iterator[Planned]:
+    """Questions on one candidate and a topic, each in one of the phrasings that a flat list of texts has too.
+
+    In every third one the candidate has said nothing on it. A third are typed without a mistake, a third with one,
+    the others with one in every long word.
+    """
+    chance = random.Random(seed)
+    known = sorted(elections)
+    for _ in range(count):
+        election = elections[chance.choice(known)]
+        candidate = election.candidates[chance.choice(sorted(election.candidates))]
+        silent = chance.randrange(3) == 0
+        topic = chance.choice(_silent(election, candidate) if silent else sorted(candidate.positions))
+        code = chance.choice(election.languages)
+        way = chance.choice(ways(election, topic, code))
+        asked = {"fr": "que propose {} pour {} ?", "en": "what does {} say about {}?"}[code]
+        text = chance.choice((asked, "{} {}")).format(surname(candidate.name), way)
+        text = chance.choice((lambda text, *_: text, one_typo, typos_everywhere))(text, code, chance)
+        yield Planned(election.id, text, candidate.id, None if silent else topic, code)
+
+
+def _silent(election: Election, candidate: Candidate) -> list[str]:
+    """The topics that a candidate has not spoken on, nor on any wider or narrower one."""
+    spoken = {near for topic in candidate.positions for near in election.lineage(topic)}
+    topics = {topic for topic in election.all("topics") if not spoken & set(election.lineage(topic))}
+    return sorted(topics) or sorted(candidate.positions)
+
+
+def ways(election: Election, topic: str, code: str) -> list[str]:
+    """The first phrasings of a topic: those that a flat list can afford."""
+    return election.topic(topic).phrasings[code][:LISTED]
+
+
+def surname(name: str) -> str:
+    return name.partition(" ")[2]

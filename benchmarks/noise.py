@@ -11,11 +11,13 @@ from benchmarks import plots
 from benchmarks.asked import Asked, bundled, invented
 from benchmarks.mistyping import one_typo, respelt, typos_everywhere, without_accents
 from benchmarks.report import Plan, Section, picture, table
-from benchmarks.verdicts import COLOURS, COUNTS, plainly, share
+from benchmarks.verdicts import COLOURS, COUNTS, counted, plainly, share
 from bot.evaluation.bank import Question
 from bot.evaluation.scoring import Verdict
 
 SEEDS = 3
+BESIDE = 150
+"""How many questions the peers are asked too, drawn by lot: they are slow."""
 NOISY = ("typo", "sms", "noaccent")
 
 Mistype = Callable[[str, str, random.Random], str]
@@ -50,8 +52,50 @@ def measure(plan: Plan) -> Section:
     text = [
         table(("", "", *COUNTS), rows, words=2),
         picture("noise", "Verdicts on the ladder of noise, by language"),
+        *_beside_peers(plan),
     ]
     return Section("noise", text)
+
+
+def _beside_peers(plan: Plan) -> list[str]:
+    """The same ladder for the peers, on some questions; each keeps the threshold that is best for it on clean ones."""
+    from benchmarks import peers
+
+    whole = bundled(plan.quick)
+    clean = [q for q in whole.questions if q.style not in NOISY and not q.context]
+    drawn = random.Random("beside").sample(clean, min(BESIDE, len(clean)))
+    asked = replace(whole, questions=tuple(drawn))
+    ladder = {rung: _mistyped(asked, mistype, rung, 0) for rung, mistype in RUNGS.items()}
+    found = {"**this bot**": {rung: counted(typed.results()) for rung, typed in ladder.items()}}
+    for name, peer in peers.over(asked.election).items():
+        heard = {rung: peers.asked_of(peer, typed) for rung, typed in ladder.items()}
+        threshold = peers.best(heard["clean"])
+        found[name] = {rung: Counter(peers.at(held, threshold)) for rung, held in heard.items()}
+    _draw_beside(plan, found)
+    rows = [[name, rung, *plainly(counts)] for name, rungs in found.items() for rung, counts in rungs.items()]
+    return [
+        f"Beside the peers, over every pair: {len(drawn)} questions of the bundled base, drawn by lot, each "
+        "mistyped once. Each peer keeps the threshold that is best for it on the clean ones.",
+        table(("", "", *COUNTS), rows, words=2),
+        picture("noise-peers", "Right and wrong answers on the ladder of noise, of the bot and its peers"),
+    ]
+
+
+def _draw_beside(plan: Plan, found: dict[str, dict[str, Counter[Verdict]]]) -> None:
+    figure, (right, wrong) = plots.drawn(2, width=10.5, height=3.4)
+    for (name, rungs), colour in zip(found.items(), (plots.OWN, *plots.OTHERS), strict=False):
+        label = name.replace("`", "").replace("**", "")
+        amiss = (Verdict.WRONG, Verdict.MISATTRIBUTED)
+        right.plot(
+            list(rungs), [share(c, Verdict.RIGHT) for c in rungs.values()], "o-", color=colour, label=label
+        )
+        wrong.plot(list(rungs), [share(c, *amiss) for c in rungs.values()], "o-", color=colour)
+    right.set(title="Right", ylabel="% of questions", ylim=(0, 103))
+    wrong.set(title="Wrong or misattributed", ylim=(-1, None))
+    for axes in (right, wrong):
+        axes.tick_params(axis="x", rotation=25)
+    figure.legend(*right.get_legend_handles_labels(), loc="outside lower center", ncols=len(found))
+    plots.save(figure, plan.pictures, "noise-peers")
 
 
 def _mistyped(asked: Asked, mistype: Mistype, rung: str, seed: int) -> Asked:

@@ -139,6 +139,12 @@ PEERS: dict[str, Callable[[Sequence[Entry]], Peer]] = {
 }
 
 
+def over(election: Election) -> dict[str, Peer]:
+    """Every peer over every pair, so that it can also say that somebody has said nothing."""
+    entries = flat(election, silent=True)
+    return {name: make(entries) for name, make in PEERS.items()}
+
+
 @dataclass(frozen=True, slots=True)
 class Match:
     """A question's best match, and the verdict if it is answered with it and if it is not."""
@@ -162,6 +168,16 @@ def _verdict(asked: Asked, question: Question, target: str) -> Verdict:
     setting = Setting(asked.election, question.lang, asked.now, question.id)
     result: Result = score(question, compose(outcome, setting), asked.election)
     return result.verdict
+
+
+def asked_of(peer: Peer, asked: Asked) -> list[Match]:
+    """What a peer finds for each question."""
+    return matches(asked, [peer.best(question) for question in asked.questions])
+
+
+def best(found: Sequence[Match]) -> float:
+    """The threshold that serves a peer best on these questions."""
+    return max(thresholds(found), key=lambda threshold: worth(at(found, threshold)))
 
 
 def at(found: Sequence[Match], threshold: float) -> list[Verdict]:

@@ -40,12 +40,12 @@ _STYLE: Any = {
 
 
 def drawn(
-    columns: int = 1, width: float = 8.0, height: float = 3.4, sharey: bool = False
+    columns: int = 1, width: float = 8.0, height: float = 3.4, sharey: bool = False, rows: int = 1
 ) -> tuple[Figure, list[Axes]]:
-    """An empty picture of one row of panels."""
+    """An empty picture of one row of panels, or of several."""
     plt.rcParams.update(_STYLE)
-    figure, axes = plt.subplots(1, columns, figsize=(width, height), squeeze=False, sharey=sharey)
-    return figure, list(axes[0])
+    figure, axes = plt.subplots(rows, columns, figsize=(width, height), squeeze=False, sharey=sharey)
+    return figure, list(axes.flat)
 
 
 def save(figure: Figure, folder: Path, name: str) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from time import perf_counter
 
 from benchmarks.asked import BUNDLED, INVENTED_NOW, ROOT, bundled
-from benchmarks.generating import CLAIMS, SEED, generate, questions
+from benchmarks.generating import SEED, Size, generate, questions
 from benchmarks.measuring import fresh, resident, spread
 from benchmarks.report import Bound, Plan, Section, table
 from bot.dialogue.assistant import Assistant, Utterance
@@ -86,7 +86,7 @@ def measure(plan: Plan) -> Section:
         f"Resident before and after these reloads: {one.before_mib:.0f} and {one.after_mib:.0f} MiB with the "
         f"bundled base, {several.before_mib:.0f} and {several.after_mib:.0f} MiB with {many} elections.",
     ]
-    size = f"{many} elections × {CLAIMS} claims"
+    size = f"{many} elections × {Size(many).held} claims"
     whole = spread(several.took[EVERY]).median / 1000
     bounds = [
         Bound.at_most("Reload of the bundled base, one file changed: median", ONE_MS, one.usual, "ms"),
@@ -125,8 +125,7 @@ def _bundled(rounds: int) -> Reloads:
 
 
 def _invented(elections: int, rounds: int) -> Reloads:
-    topics = sorted(path.stem for path in (ROOT / "knowledge" / "common" / "topics").glob("*.yaml"))
-    with _copied(lambda root: generate(root, elections, topics)) as root:
+    with _copied(lambda root: generate(root, Size(elections))) as root:
         base = load(root).base
         planned = questions(dict(base.elections), sorted(base.elections) * (ASKED // elections + 1), SEED)
         some = [Utterance(question.text, question.election) for question in planned]

@@ -87,6 +87,7 @@ def measure(plan: Plan) -> Section:
         ]
     if free:
         text += [f"**Nothing held back**, on {os.cpu_count()} cores that all share:", _table(free)]
+        text.append(_room(free[TWO]))
     _draw(held, free, plan.pictures)
     text.append(picture("replicas", "Updates a second of each setup, held to a part of a core and not"))
     return Section("replicas", text, list(_bounds(held)))
@@ -98,6 +99,15 @@ def _said(updates: int, rounds: int) -> str:
         f"median of {rounds} runs each, in turns. *Beside one* is beside one replica behind the proxy with PostgreSQL. "
         "What each part works for an update is its processor time in milliseconds, from `/proc`. PostgreSQL is set up "
         "as it comes: what it has acknowledged is on disk."
+    )
+
+
+def _room(run: Run) -> str:
+    """Where the cores run out."""
+    cores, each = os.cpu_count() or 1, sum(run.spent)
+    return (
+        f"With two replicas, all parts together work {each:.2f} ms for an update: {cores} cores can do no more than "
+        f"{1000 * cores / each:.0f} of those a second, however many replicas there are."
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
-from benchmarks import plots
+from benchmarks import plots, sweeping
 from benchmarks.asked import bundled
 from benchmarks.report import Plan, Section, picture, table
 from benchmarks.verdicts import COLOURS, HEAD, cells, counted, share
@@ -27,7 +27,8 @@ def measure(plan: Plan) -> Section:
     asked = bundled(plan.quick)
     usual = Assistant(asked.base).thresholds
     scales = FEW if plan.quick else SCALES
-    together = {scale: counted(asked.results(_scaled(usual, scale, COVERAGE))) for scale in scales}
+    results = {scale: asked.results(_scaled(usual, scale, COVERAGE)) for scale in scales}
+    together = {scale: counted(found) for scale, found in results.items()}
     now = together[1.0]
     alone = []
     for name, value in asdict(usual).items():
@@ -40,6 +41,8 @@ def measure(plan: Plan) -> Section:
         f"What an answer must explain of a question ({values}), scaled together:",
         table(("Scale", *HEAD), [[f"×{scale:g}", *cells(counts)] for scale, counts in together.items()]),
         picture("sweep", "Shares of right, asked, abstained and wrong answers as the thresholds move"),
+        *sweeping.each(plan, results),
+        *sweeping.beside_peers(plan, asked, together),
         "Each threshold alone, halved and raised by half: how many more or fewer than now.",
         table(("Threshold", "from → to", *(verdict.value for verdict in Verdict)), alone, words=2),
     ]

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable
 from functools import wraps
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -26,6 +27,7 @@ OPTIONS = (
     ("--election", "ID", "The election to answer about, if there are several."),
     ("--now", "DATE", "Answer as on this day (or at this ISO time)."),
 )
+BY_MEANING = "Rank suggestions by meaning too (needs the extra `semantic`)."
 INTERRUPTED = 130
 PIPE_CLOSED = 141
 
@@ -135,10 +137,11 @@ def main(where: Where) -> None:
 
 
 @main.command()
+@click.option("--semantic", "by_meaning", is_flag=True, help=BY_MEANING)
 @everywhere
-def chat(where: Where) -> None:
+def chat(where: Where, by_meaning: bool) -> None:
     """Talk with the bot; plain lines when piped."""
-    from bot.channels.opening import chosen, clock, sound
+    from bot.channels.opening import chosen, clock, semantic, sound
     from bot.channels.screen import converse
     from bot.channels.terminal import Conversation
     from bot.dialogue.assistant import Assistant
@@ -146,7 +149,12 @@ def chat(where: Where) -> None:
     base = sound(where)
     election = chosen(base, where.election)
     now = clock(where.now, election.description.time_zone)
-    converse(Conversation(Assistant(base), election, now, reader(), identity(where)))
+    assistant = Assistant(base)
+    if by_meaning:
+        typing = sys.stdin is not None and sys.stdin.isatty()
+        assistant.nearest = nearest = semantic(patient=not typing)
+        nearest.want([election] if typing else [])
+    converse(Conversation(assistant, election, now, reader(), identity(where)))
 
 
 @main.command()
@@ -158,8 +166,8 @@ def serve(where: Where, webhook: bool) -> None:
     """Answer on Telegram; what is set where is explained in .env.example."""
     import asyncio
 
-    from bot.channels.opening import answerable, clock, folder, only
-    from bot.lean import import_leanly, prepared
+    from bot.channels.opening import answerable, clock, folder, only, semantic
+    from bot.lean import PREPARED, import_leanly, prepared
     from bot.moderation.storing import finish
     from bot.settings import Unset, settings
 
@@ -181,6 +189,9 @@ def serve(where: Where, webhook: bool) -> None:
     report("knowledge", folder=str(root))
     webhook = webhook or found.webhook_url is not None
     served = serving.Served(assistant, root, lambda changed: only(changed, where.election), loaded)
+    if found.semantic:
+        assistant.nearest = nearest = semantic(report)
+        served.aside = lambda base: nearest.want(islice(base.elections.values(), PREPARED))
     del assistant, loaded, base
     asyncio.run(serving.until_told(served, found, now, report, webhook))
 
@@ -189,10 +200,11 @@ def serve(where: Where, webhook: bool) -> None:
 @click.argument("text", nargs=-1)
 @click.option("--explain", is_flag=True, help="Say how the question was understood, and why this answer.")
 @click.option("--jsonl", is_flag=True, help="Answer JSON lines from standard input, one line each.")
+@click.option("--semantic", "by_meaning", is_flag=True, help=BY_MEANING)
 @everywhere
-def ask(where: Where, text: tuple[str, ...], explain: bool, jsonl: bool) -> int:
+def ask(where: Where, text: tuple[str, ...], explain: bool, jsonl: bool, by_meaning: bool) -> int:
     """Answer one question, or many as JSON lines."""
-    from bot.channels.opening import chosen, clock, sound
+    from bot.channels.opening import chosen, clock, semantic, sound
     from bot.dialogue.assistant import Assistant
 
     if jsonl and (text or explain):
@@ -200,13 +212,15 @@ def ask(where: Where, text: tuple[str, ...], explain: bool, jsonl: bool) -> int:
     base = sound(where)
     election = chosen(base, where.election)
     now = clock(where.now, election.description.time_zone)
+    assistant = Assistant(base)
+    assistant.nearest = semantic(patient=True) if by_meaning else None
     if jsonl:
-        return _answer_lines(Assistant(base), election, now())
+        return _answer_lines(assistant, election, now())
     from bot.channels.lines import bounded
     from bot.channels.screen import printed
     from bot.channels.terminal import Conversation
 
-    conversation = Conversation(Assistant(base), election, now, reader(), identity(where))
+    conversation = Conversation(assistant, election, now, reader(), identity(where))
     if not text:
         raise Refused("no_text", example=conversation.browsing.example())
     click.echo(printed(conversation.answer(bounded(" ".join(text)))))
@@ -273,6 +287,29 @@ def coverage(where: Where, png: str | None, html: str | None, older_than: int, e
     from bot.channels.covering import Wanted, cover
 
     cover(where, words(), Wanted(png, html, older_than, everything))
+
+
+@main.command()
+@click.option(
+    "--conversations",
+    type=click.IntRange(1, 1_000_000),
+    default=2_000,
+    metavar="N",
+    show_default=True,
+    help="How many conversations to simulate.",
+)
+@click.option(
+    "--seed", type=int, default=2026, metavar="N", show_default=True, help="What all lots are drawn from."
+)
+@click.option("--png", metavar="FILE", help="Draw it as a picture too.")
+@click.option("--jsonl", is_flag=True, help="Print a line of JSON for each measure instead.")
+@everywhere
+def audit(where: Where, conversations: int, seed: int, png: str | None, jsonl: bool) -> int:
+    """Measure whether every candidate is treated alike."""
+    from bot.channels.auditing import Wanted, report_fairness
+    from bot.evaluation.fairness import Plan
+
+    return report_fairness(where, words(), Wanted(Plan.of(conversations, seed), png, jsonl))
 
 
 @main.command()

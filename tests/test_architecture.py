@@ -52,7 +52,7 @@ DOORKEEPERS = {
     "alembic": ["bot/state/migrations/"],
     "telegram": ["bot/channels/telegram/"],
     "aiohttp": ["bot/channels/telegram/requesting.py"],
-    "aiolimiter": ["bot/channels/telegram/limits.py"],
+    "aiolimiter": [],
     "cachetools": ["bot/channels/telegram/"],
     "prometheus_client": ["bot/channels/exposition.py"],
     "starlette": [

@@ -42,6 +42,6 @@ def _tried(name: str, around: Round) -> Iterator[Trial]:
 def measure(plan: Plan) -> Section:
     """The table as a section of the report."""
     trials = brought_about((), quick=plan.quick)
-    kept = sum(trial.kept for trial in trials)
-    bound = Bound("Promises kept under faults", "all", f"{kept} of {len(trials)}", kept == len(trials))
+    tried = [trial.kept for trial in trials if trial.kept is not None]
+    bound = Bound("Promises kept under faults", "all", f"{sum(tried)} of {len(tried)}", all(tried))
     return Section("faults", [shown(trials)], [bound])

@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import cycle
 from pathlib import Path
 from time import monotonic
 
@@ -34,14 +35,17 @@ ASKED = (
 """Questions that are each answered in one message."""
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?Z?")
 """When a line was written: its microseconds may happen to hold somebody's number."""
+_FORMATS = cycle(("json", "console"))
 
 
 class Bot:
-    """A bot on one state and one log file; both of the formats of its log take turns at each start."""
+    """A bot on one state and one log file; the two formats of a log take turns, whichever bot is started."""
 
-    def __init__(self, folder: Path, settings: Mapping[str, str], knowledge: Path = ROOT / "knowledge") -> None:
+    def __init__(
+        self, folder: Path, settings: Mapping[str, str], knowledge: Path = ROOT / "knowledge"
+    ) -> None:
         self.log = folder / "log"
-        self.starts = 0
+        self.port = int(settings.get("WEBHOOK_PORT", 0))
         self._folder = folder
         self._settings = settings
         self._command = [sys.executable, "-W", "error", "-m", "bot", "--knowledge", str(knowledge)]
@@ -56,9 +60,8 @@ class Bot:
 
     def start(self, *, ready: bool = True) -> None:
         """Start it, and wait until it serves unless something is to happen before."""
-        self.starts += 1
         self._read = self.log.stat().st_size if self.log.exists() else 0
-        formats = {"LOG_FORMAT": ("json", "console")[self.starts % 2]}
+        formats = {"LOG_FORMAT": next(_FORMATS)}
         with self.log.open("ab") as log:
             self._running = subprocess.Popen(
                 self._command, cwd=self._folder, env={**self._settings, **formats}, stdout=log, stderr=log
@@ -127,7 +130,9 @@ def search(around: Round, log: Path, telegram: StandIn, secrets: Iterable[str] =
     around.told += [f"{word} in {log}" for word in sorted(words) if word.casefold() in held.casefold()]
     world = telegram.core.world
     people = {*world.users, *world.chats} - {world.me.id}
-    around.told += [f"{n} in {log}" for n in map(int, re.findall(r"\d{1,19}", held)) if n in people or -n in people]
+    around.told += [
+        f"{n} in {log}" for n in map(int, re.findall(r"\d{1,19}", held)) if n in people or -n in people
+    ]
 
 
 def voters(telegram: StandIn, count: int) -> list[Chat]:

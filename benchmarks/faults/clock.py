@@ -32,9 +32,14 @@ NEAR = (
     *(datetime(2026, 3, 29, 1, 59, 59, tzinfo=PARIS), datetime(2026, 3, 29, 3, tzinfo=PARIS), START),
 )
 FAR = (
-    *(datetime(2026, 10, 25, 2, 30, tzinfo=PARIS), datetime(2026, 10, 25, 2, 30, fold=1, tzinfo=PARIS)),
-    *(datetime(1970, 1, 1, tzinfo=UTC), datetime(2038, 1, 19, 3, 14, 7, tzinfo=UTC), datetime(2038, 1, 19, 3, 14, 8, tzinfo=UTC)),
-    *(datetime(2000, 2, 29, 12, tzinfo=UTC), datetime(2106, 2, 7, 6, 28, 16, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)),
+    datetime(2026, 10, 25, 2, 30, tzinfo=PARIS),
+    datetime(2026, 10, 25, 2, 30, fold=1, tzinfo=PARIS),
+    datetime(1970, 1, 1, tzinfo=UTC),
+    datetime(2038, 1, 19, 3, 14, 7, tzinfo=UTC),
+    datetime(2038, 1, 19, 3, 14, 8, tzinfo=UTC),
+    datetime(2000, 2, 29, 12, tzinfo=UTC),
+    datetime(2106, 2, 7, 6, 28, 16, tzinfo=UTC),
+    datetime(2027, 1, 1, tzinfo=UTC),
 )
 PHASES = {
     Phase.BEFORE: datetime(2026, 3, 13, 23, 59, 59, tzinfo=PARIS),
@@ -63,7 +68,10 @@ def _jumping(around: Round, assistant: Assistant) -> Trial:
     luck = random.Random(20_260_329)
     far = [*FAR, *(START + timedelta(seconds=luck.uniform(-2e9, 2e9)) for _ in range(around.many(2, 200)))]
     database = empty_database(around.room("clock"))
-    with StandIn() as telegram, serving_bot(telegram, assistant, database, START, questions_per_minute=PLENTY) as bot:
+    with (
+        StandIn() as telegram,
+        serving_bot(telegram, assistant, database, START, questions_per_minute=PLENTY) as bot,
+    ):
         chats = [telegram.private(language_code="fr") for _ in range(3)]
         _asked(telegram, chats[0], "/langue en")
         wrong = _asked_at(bot, assistant, chats, NEAR)
@@ -72,20 +80,24 @@ def _jumping(around: Round, assistant: Assistant) -> Trial:
         faults = [event for event, told in bot.lines if told["level"] == "error" or event == "failed"]
         wrong += [*faults[:1], *(v.description for v in telegram.violations[:1])]
     description = assistant.base.elections[BUNDLED].description
-    wrong += [f"{at} is not {phase}" for phase, at in PHASES.items() if moment(description, at).phase != phase]
+    wrong += [
+        f"{at} is not {phase}" for phase, at in PHASES.items() if moment(description, at).phase != phase
+    ]
     wrong += ["a choice was purged early"] if purged else []
     jumps = len(NEAR) + len(far) + 1
     return Trial(
         "clock jumps",
-        f"{jumps} jumps by ± 1 hour, ± 1 day, to the eve and back, over both changes of summer time, to 1970, 2038, 2106 "
-        f"and anywhere in between; {EACH} questions after each",
+        f"{jumps} jumps by ± 1 hour, ± 1 day, to the eve and back, over both changes of summer time, to 1970, "
+        f"2038, 2106 and anywhere in between; {EACH} questions after each",
         "no exception, every question answered as of that day, phases right, nothing purged that the clock still keeps",
         "; ".join(wrong[:3]) or f"{jumps * EACH} answers, each the one of its day; 0 faults",
         not wrong,
     )
 
 
-def _asked_at(bot: Served, assistant: Assistant, chats: Sequence[Chat], moments: Sequence[datetime]) -> list[str]:
+def _asked_at(
+    bot: Served, assistant: Assistant, chats: Sequence[Chat], moments: Sequence[datetime]
+) -> list[str]:
     """What was wrong with the answers at these times: they must be those of a bot that has never been at another."""
     wrong = []
     for at in moments:
@@ -109,7 +121,10 @@ def _limits(around: Round, assistant: Assistant) -> Trial:
     """Whoever has asked too much before, at or after a jump may ask again within a minute of real time."""
     database = empty_database(around.room("limits"))
     waits = []
-    with StandIn() as telegram, serving_bot(telegram, assistant, database, START, questions_per_minute=PER_MINUTE) as bot:
+    with (
+        StandIn() as telegram,
+        serving_bot(telegram, assistant, database, START, questions_per_minute=PER_MINUTE) as bot,
+    ):
         for jump in (-HOUR, HOUR, -DAY, DAY, timedelta(days=4_000), timedelta(days=-4_000)):
             voter = telegram.private()
             bot.clock.now = START + jump
@@ -126,8 +141,8 @@ def _limits(around: Round, assistant: Assistant) -> Trial:
             waits.append(monotonic() - began)
     return Trial(
         "clock jumps, limits",
-        f"{PER_MINUTE + 10} questions of one voter at once, of whom {PER_MINUTE} a minute are answered, while the clock is "
-        f"wrong by an hour, a day or eleven years, {len(waits)} times; then it is right again",
+        f"{PER_MINUTE + 10} questions of one voter at once, of whom {PER_MINUTE} a minute are answered, while the "
+        f"clock is wrong by an hour, a day or eleven years, {len(waits)} times; then it is right again",
         "the voter is answered again within a minute",
         f"after {max(waits):.1f} s at most",
         max(waits) <= MINUTE,

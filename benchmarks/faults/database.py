@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterator
 
 from benchmarks.faults.bots import ASKED, LONG, Bot, answers, pause, serving, voters
-from benchmarks.faults.trial import Round, Trial
+from benchmarks.faults.trial import Round, Trial, untried
 from tests.postgres import USER, Postgres, programs, running
 from tests.stand_in import Chat, StandIn
 
@@ -18,8 +18,9 @@ SPEAKING = 5
 
 
 def trials(around: Round) -> Iterator[Trial]:
-    """By polling and by webhook; skipped where there is no PostgreSQL."""
+    """By polling and by webhook."""
     if programs() is None:
+        yield untried("PostgreSQL stopped", "PostgreSQL")
         return
     with running(SAFE) as server:
         for webhook in (False, True):
@@ -38,7 +39,12 @@ def _stopped(around: Round, server: Postgres, webhook: bool) -> Trial:
     with (
         StandIn() as telegram,
         serving(
-            around, f"database-{mode}", telegram, webhook=webhook, secrets=[PASSWORD], STATE_URL=secret_url(server)
+            around,
+            f"database-{mode}",
+            telegram,
+            webhook=webhook,
+            secrets=[PASSWORD],
+            STATE_URL=secret_url(server),
         ) as bot,
     ):
         bot.start()

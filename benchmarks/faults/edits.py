@@ -71,7 +71,8 @@ def trials(around: Round) -> Iterator[Trial]:
         "kill -9 of moderators' edits",
         f"{done} edits of two files each, in a git checkout; the process killed {kills} times at random moments",
         "each edit whole or not there, none twice; log, commits and files agree; the base always loads",
-        "; ".join(wrong[:3]) or f"{done} edits, {done} in the log, {done} commits; the base loaded after every kill",
+        "; ".join(wrong[:3])
+        or f"{done} edits, {done} in the log, {done} commits; the base loaded after every kill",
         not wrong,
     )
 
@@ -88,7 +89,12 @@ def _killed(place: Place, first: int, luck: random.Random) -> int:
     """The last edit that was told to be made by a process that was killed; one in three may not even have begun."""
     command = [sys.executable, "-W", "error", "-m", "benchmarks.faults.edits", str(place.root), str(first)]
     with subprocess.Popen(
-        command, cwd=ROOT, env={**os.environ, **GIT}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command,
+        cwd=ROOT,
+        env={**os.environ, **GIT},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     ) as child:
         assert child.stdout is not None
         told = child.stdout.readline() if luck.random() < 0.67 else ""
@@ -128,7 +134,9 @@ async def _recovered(place: Place, before: int) -> tuple[int, list[str]]:
 def edit(number: int) -> Edit:
     """The edit with a number: in each of two files it takes the words of the one before away and puts its own."""
     operations = tuple(
-        Operation(file, ("phrasings", "en", ADD), f"{word} {number - 1}" if number > 1 else None, f"{word} {number}")
+        Operation(
+            file, ("phrasings", "en", ADD), f"{word} {number - 1}" if number > 1 else None, f"{word} {number}"
+        )
         for file, word in WORDS.items()
     )
     return Edit("phrasing", TOWN, f"edit {number}", operations, id=f"{number:016x}")

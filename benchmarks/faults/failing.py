@@ -35,7 +35,9 @@ def _failing(around: Round, webhook: bool, act: bool) -> Trial:
     mode = f"{'webhook' if webhook else 'polling'}{', answers lost' if act else ''}"
     with (
         StandIn() as telegram,
-        serving(around, f"failing-{mode}".replace(", ", "-").replace(" ", "-"), telegram, webhook=webhook) as bot,
+        serving(
+            around, f"failing-{mode}".replace(", ", "-").replace(" ", "-"), telegram, webhook=webhook
+        ) as bot,
     ):
         chats = voters(telegram, number)
         bot.start()
@@ -56,7 +58,8 @@ def _failing(around: Round, webhook: bool, act: bool) -> Trial:
         f"{number:,} questions while {100 * share:.0f} % of all calls ({failed:,}) end in 500, 502, 429, a connection "
         f"that is cut{', or no answer at all' if not around.quick else ''}"
         + ("; what was asked for was done all the same" if act else ""),
-        "every question answered, " + ("twice only where Telegram hid that it had taken it" if act else "exactly once"),
+        "every question answered, "
+        + ("twice only where Telegram hid that it had taken it" if act else "exactly once"),
         "; ".join([f"{lost} lost, {twice} twice", *wrong]),
         not lost and twice <= at_most and not wrong and status == 0,
     )

@@ -1,4 +1,4 @@
-"""The knowledge folder replaced, taken away and scribbled in while voters ask: every answer is from one base or another."""
+"""The knowledge folder replaced, taken away, scribbled in while voters ask: each answer is from one base or another."""
 
 from __future__ import annotations
 
@@ -33,7 +33,20 @@ positions:
     - claim: {{fr: "{who_fr} veut {n} caméras.", en: "{who_en} wants {n} cameras."}}
       source: gazette-{n}
 """
-GARBAGE = (b"", b"\x00", b"\xff\xfe", b"\t", b": ", b"\n- ", b"&a *a", b"{", b"'", b"!!python/name:os", b"\n\n  x:\n", b"---\n")
+GARBAGE = (
+    b"",
+    b"\x00",
+    b"\xff\xfe",
+    b"\t",
+    b": ",
+    b"\n- ",
+    b"&a *a",
+    b"{",
+    b"'",
+    b"!!python/name:os",
+    b"\n\n  x:\n",
+    b"---\n",
+)
 
 
 def edition(root: Path, number: int) -> Path:
@@ -66,7 +79,8 @@ def trials(around: Round) -> Iterator[Trial]:
         f"{rounds * len(ways)} times while {len(asker.answers)} questions were asked: renamed, a link swapped, another "
         "state checked out by git, copied over file by file, deleted and restored, unreadable for a while",
         "every question answered, from one base or another and never from half; the last base goes live; no exception",
-        "; ".join(asker.wrong(strict=True)[:3]) or f"{len(asker.answers)} answers from {len(asker.editions)} bases; 0 faults",
+        "; ".join(asker.wrong(strict=True)[:3])
+        or f"{len(asker.answers)} answers from {len(asker.editions)} bases; 0 faults",
         not asker.wrong(strict=True),
     )
     yield _scribbled(around)
@@ -86,8 +100,8 @@ def _scribbled(around: Round) -> Trial:
     refused, reloaded = (len(asker.bot.said(event)) for event in ("refused", "reloaded"))
     return Trial(
         "folder scribbled in",
-        f"{edits} random edits of its files while {len(asker.answers)} questions were asked: bytes cut, repeated, moved, "
-        "put in; files emptied, deleted, made folders and links",
+        f"{edits} random edits of its files while {len(asker.answers)} questions were asked: bytes cut, repeated, "
+        "moved, put in; files emptied, deleted, made folders and links",
         "every question answered from a sound base; the next sound base goes live; no exception",
         "; ".join(asker.wrong(strict=False)[:3])
         or f"{len(asker.answers)} answers; {refused} states refused, {reloaded} taken; 0 faults",
@@ -115,7 +129,9 @@ class _Asker:
     def ask(self) -> str:
         chat = self.telegram.private(language_code="en")
         try:
-            text = self.telegram.wait_for_message(chat, after=self.telegram.say(chat, QUESTION), timeout=LONG).text
+            text = self.telegram.wait_for_message(
+                chat, after=self.telegram.say(chat, QUESTION), timeout=LONG
+            ).text
         except TimeoutError as error:
             self.unanswered.append(str(error))
             return ""
@@ -275,12 +291,17 @@ _EDITS: tuple[Callable[[Path, bytes, int, int, random.Random], object], ...] = (
     lambda file, text, at, to, luck: file.write_bytes(text[:at] + luck.choice(GARBAGE) + text[at:]),
     lambda file, text, at, to, luck: file.write_bytes(text[:at] + luck.randbytes(8) + text[at + 8 :]),
     lambda file, text, at, to, luck: file.write_bytes(text[:at]),
-    lambda file, text, at, to, luck: file.write_bytes(b"\n".join(luck.sample(lines := text.split(b"\n"), len(lines)))),
+    lambda file, text, at, to, luck: file.write_bytes(
+        b"\n".join(luck.sample(lines := text.split(b"\n"), len(lines)))
+    ),
     lambda file, text, at, to, luck: file.write_bytes(text * 40),
     lambda file, text, at, to, luck: file.unlink(),
     lambda file, text, at, to, luck: file.rename(file.with_name(f"other-{at}.yaml")),
     lambda file, text, at, to, luck: (file.unlink(), file.mkdir()),
-    lambda file, text, at, to, luck: (file.unlink(), file.symlink_to(luck.choice(("..", file.name, "/dev/zero")))),
+    lambda file, text, at, to, luck: (
+        file.unlink(),
+        file.symlink_to(luck.choice(("..", file.name, "/dev/zero"))),
+    ),
 )
 
 

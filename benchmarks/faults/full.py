@@ -11,7 +11,7 @@ from pathlib import Path
 
 from benchmarks.faults.bots import ASKED, LONG, answers, is_root, serving, voters
 from benchmarks.faults.edits import WORDS, Place, edit, laid_out
-from benchmarks.faults.trial import Round, Trial
+from benchmarks.faults.trial import Round, Trial, untried
 from bot.dialogue.wording import wording
 from bot.moderation.proposals import Impossible
 from bot.moderation.storing import finish
@@ -28,6 +28,7 @@ ROOM = (*range(0, 40), 48, 64, 96)
 def trials(around: Round) -> Iterator[Trial]:
     """On a file system of a few MiB in memory, which only root may make."""
     if not is_root() or not _mountable(around.room("mountable")):
+        yield untried("disk full", "the right to mount a file system")
         return
     yield _state(around)
     yield _knowledge(around)
@@ -116,13 +117,16 @@ def _knowledge(around: Round) -> Trial:
     rooms = ROOM[:: 8 if around.quick else 1]
     with _narrow(around.room("full-knowledge")) as disk:
         place = laid_out(disk)
-        found = asyncio.run(_tried(place, disk, rooms, f"sqlite:///{around.room('beside') / 'state.sqlite3'}"))
+        found = asyncio.run(
+            _tried(place, disk, rooms, f"sqlite:///{around.room('beside') / 'state.sqlite3'}")
+        )
         number, refused, wrong = found
         head = int(place.git("rev-list", "--count", "HEAD")) - 1
     wrong += [] if _agrees(number, head) else [f"{number} edits in {head} commits"]
     return Trial(
         "disk full, knowledge",
-        f"an edit of two files in a git checkout tried with {len(rooms)} amounts of room, from none to {rooms[-1] * 4} KiB",
+        f"an edit of two files in a git checkout tried with {len(rooms)} amounts of room, from none "
+        f"to {rooms[-1] * 4} KiB",
         "applied whole, or refused in a sentence with no file touched; with room again it is applied",
         "; ".join([f"{number} applied, {refused} refused at first, {head} commits", *wrong[:3]]),
         not wrong and refused > 0 and number > 0,
@@ -160,7 +164,9 @@ async def _tried(place: Place, disk: Path, rooms: tuple[int, ...], url: str) -> 
 
 def _unharmed(place: Place, before: dict[str, str], impossible: Impossible, room: int) -> list[str]:
     """What is wrong with a refusal: a file that changed, or a reason that cannot be told."""
-    said = [wording(code)(f"moderation.impossible.{impossible.key}", **impossible.values) for code in ("fr", "en")]
+    said = [
+        wording(code)(f"moderation.impossible.{impossible.key}", **impossible.values) for code in ("fr", "en")
+    ]
     found = [] if all(said) else [f"no sentence for {impossible.key}"]
     return found if _texts(place) == before else [*found, f"with {room} pages: refused, but files changed"]
 

@@ -15,7 +15,7 @@ from benchmarks.faults.fuzzing import fuzzed
 from benchmarks.faults.listening import Listener
 from benchmarks.faults.posting import posted
 from benchmarks.faults.texts import Dice
-from benchmarks.faults.trial import Round, Trial
+from benchmarks.faults.trial import Round, Trial, untried
 from benchmarks.measuring import fresh
 
 FAULT = "hostile messages"
@@ -44,8 +44,11 @@ class Heard:
 def trials(around: Round) -> Iterator[Trial]:
     """In process with dice and hypothesis, then led by what code was reached, then through a bot that serves."""
     yield _in_process(around)
-    if find_spec("atheris"):
-        yield _led(around)
+    yield (
+        _led(around)
+        if find_spec("atheris")
+        else untried("hostile messages, led", "atheris (`pip install atheris`)")
+    )
     yield from posted(around, around.many(600, 100_000))
 
 
@@ -54,7 +57,9 @@ def _in_process(around: Round) -> Trial:
     heard = fresh(listened, by_dice, drawn, 20_260_315)
     flat = around.quick or heard.growth <= FLAT
     grown = "not measured" if around.quick else f"{100 * heard.growth:+.1f} % from {heard.memory[0]:.0f} MiB"
-    answers = ", ".join(f"{name} {100 * n / heard.texts:.0f} %" for name, n in Counter(heard.outcomes).most_common(4))
+    answers = ", ".join(
+        f"{name} {100 * n / heard.texts:.0f} %" for name, n in Counter(heard.outcomes).most_common(4)
+    )
     return Trial(
         FAULT,
         f"{by_dice:,} texts by seeded dice (lists of Unicode torture and injections, words of the base bent), "
@@ -77,7 +82,10 @@ def listened(by_dice: int, drawn: int, seed: int, log: Path | None = None) -> He
             memory.append(held)
         if log is not None:
             with log.open("a") as file:
-                print(f"{listener.heard:,} {held:.1f} MiB {perf_counter() - started:.0f} s {listener.wrong}", file=file)
+                print(
+                    f"{listener.heard:,} {held:.1f} MiB {perf_counter() - started:.0f} s {listener.wrong}",
+                    file=file,
+                )
 
     for _ in range(LOOKS):
         listener.hear(islice(dice, by_dice // LOOKS))

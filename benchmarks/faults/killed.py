@@ -58,7 +58,7 @@ def _killed(around: Round, webhook: bool) -> Trial:
 def _until_killed(
     telegram: StandIn, bot: Bot, said: Sequence[tuple[int, str]], luck: random.Random, *, early: bool
 ) -> bool:
-    """Start, let questions come, and kill: after a random time, or after a random number of answers; whether at work."""
+    """Start, let questions come, and kill, after a random time or number of answers; whether it was answering."""
     size = max(1, len(said) // LOTS)
     lots = [said[n : n + size] for n in range(0, len(said), size)]
     before, last = telegram.counts["sendMessage"], luck.randrange(len(said))

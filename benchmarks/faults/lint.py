@@ -7,9 +7,13 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from importlib.util import find_spec
+from typing import Any
 
 from benchmarks.asked import ROOT
 from benchmarks.faults.trial import Round, Trial
+
+RULES = ("--select", "S", "--ignore", "S101,S311")
+"""Asserts say what must be so, for whoever reads; dice order candidates and simulate voters."""
 
 
 def trials(around: Round) -> Iterator[Trial]:
@@ -22,18 +26,24 @@ def trials(around: Round) -> Iterator[Trial]:
 
 
 def _by_ruff() -> Trial:
-    done = _run("ruff", "check", "--select", "S", "--output-format", "json", "--quiet", "bot")
-    found = json.loads(done.stdout or "[]")
-    allowed = _run("ruff", "check", "--select", "S", "--ignore-noqa", "--output-format", "json", "--quiet", "bot")
-    excused = len(json.loads(allowed.stdout or "[]")) - len(found)
-    first = "; ".join(f"{each['code']} {each['filename'].rpartition('/')[2]}:{each['location']['row']}" for each in found[:3])
+    found = _found()
+    excused = len(_found("--ignore-noqa")) - len(found)
+    first = "; ".join(
+        f"{each['code']} {each['filename'].rpartition('/')[2]}:{each['location']['row']}"
+        for each in found[:3]
+    )
     return Trial(
         "security rules, ruff",
-        "`ruff check --select S bot`",
+        f"`ruff check {' '.join(RULES)} bot`: no secret depends on an `assert` or on dice here",
         "nothing found",
-        f"{len(found)} found, {excused} excused on their line with the reason{f': {first}' if first else ''}",
-        not found and done.returncode == 0,
+        f"{len(found)} found, {excused} excused on their line{f': {first}' if first else ''}",
+        not found,
     )
+
+
+def _found(*options: str) -> list[dict[str, Any]]:
+    done = _run("ruff", "check", *RULES, *options, "--output-format", "json", "bot")
+    return list(json.loads(done.stdout))
 
 
 def _by_bandit() -> Trial:

@@ -138,7 +138,7 @@ def _sourceless(texts: tuple[str, ...], claims: tuple[tuple[str, str], ...]) -> 
 
 
 def _known(questions: Sequence[object], base: object) -> list[str]:
-    """What hostile texts grow out of: the questions of the banks and single words of them, so that much is understood."""
+    """What hostile texts grow out of, so that much is understood: questions of the banks, and single words of them."""
     texts = [str(getattr(question, "text", "")) for question in questions]
     words = sorted({word for text in texts for word in text.split() if len(word) > 2})
     return [*texts, *words]

@@ -19,12 +19,22 @@ class Trial:
     done: str
     must: str
     seen: str
-    kept: bool
+    kept: bool | None
+    """None if it could not be tried here."""
+
+    @property
+    def verdict(self) -> str:
+        return "not tried" if self.kept is None else "kept" if self.kept else "**BROKEN**"
 
     def cells(self) -> list[str]:
         """The row, so that nothing in it can be taken for the edge of a cell."""
-        texts = (self.fault, self.done, self.must, self.seen, "kept" if self.kept else "**BROKEN**")
+        texts = (self.fault, self.done, self.must, self.seen, self.verdict)
         return [text.replace("|", "\\|").replace("\n", " ") for text in texts]
+
+
+def untried(fault: str, needed: str) -> Trial:
+    """The row of a fault for which something is missing here."""
+    return Trial(fault, "nothing", "", f"this machine lacks {needed}", None)
 
 
 @dataclass(slots=True)

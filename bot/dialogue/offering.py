@@ -44,15 +44,22 @@ def by_nearness(
     """The readings to choose from, the likeliest first; people are left in the order that is fair to them."""
     whose = {choice.target.rpartition("/")[0] for choice in choices}
     subjects = [choice.target.rpartition("/")[2] for choice in choices]
-    if nearest is None or len(whose) > 1 or not all(_is_entry(s, scope.election) for s in subjects):
+    if len(whose) > 1 or not all(_is_entry(s, scope.election) for s in subjects):
         return choices
-    places = {entry: place for place, entry in enumerate(nearest(_text(query), scope.election))}
+    places = {entry: place for place, entry in enumerate(_by_meaning(query, scope, nearest))}
     return tuple(sorted(choices, key=lambda c: places.get(c.target.rpartition("/")[2], len(places))))
 
 
-def _text(query: Query) -> str:
-    """A question as understood, without names of candidates and places: a name is near to nothing but itself."""
-    return " ".join(word.written for word in query.words if not word.taken)
+def _by_meaning(query: Query, scope: Scope, nearest: Nearest | None) -> Sequence[str]:
+    """What a question as understood is nearest to, without names of candidates and places: those mean only themselves.
+
+    A text of which no word is known is near to anything, and that says nothing.
+    """
+    languages, index = scope.index.languages, scope.index
+    told = (w.folded for w in query.meaning)
+    if nearest is None or not any(index.knows(w) or any(x.zipf(w) for x in languages) for w in told):
+        return ()
+    return nearest(" ".join(word.written for word in query.words if not word.taken), scope.election)
 
 
 def _entries(query: Query, scope: Scope, nearest: Nearest | None) -> Iterator[str]:
@@ -61,7 +68,7 @@ def _entries(query: Query, scope: Scope, nearest: Nearest | None) -> Iterator[st
     by_words = dict.fromkeys(
         [*(s.entry.id for s in query.ranking), *sharing(query.meaning, scope.index, lang)]
     )
-    by_meaning = dict.fromkeys(nearest(_text(query), scope.election)) if nearest is not None else {}
+    by_meaning = dict.fromkeys(_by_meaning(query, scope, nearest))
     worth: dict[str, float] = {}
     for order in (by_words, by_meaning):
         for place, entry in enumerate(order):

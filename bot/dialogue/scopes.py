@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from bot.knowledge.earlier import same
 from bot.knowledge.model import Base, Election, Shared
 from bot.language.catalogue import Language, language
-from bot.language.correction import Lexicon
+from bot.language.correction import Lexicon, Together
 from bot.language.text import fold
 from bot.matching.index import Index, Layer, own_layer, shared_layer
 from bot.matching.mentions import Gazetteer, Names
 
-ELECTIONS_KEPT = 1024
+KEPT = 150_000
+"""Candidates and claims of the elections that are kept ready, at some three kilobytes each."""
 Key = tuple[tuple[int, ...], tuple[str, ...]]
 """Folders, or what they hold, each by the object it is; and languages."""
 
@@ -34,7 +35,7 @@ class Scope:
 
 
 class Scopes:
-    """Every election of a base as a scope, made on first use; the 1,024 last used are kept.
+    """Every election of a base as a scope, made on first use; the last used are kept, as many as memory has room for.
 
     What was laid out `before`, for a base of which this one is a new version, serves again where nothing changed.
     """
@@ -45,6 +46,7 @@ class Scopes:
         self._gazetteers: dict[Key, Gazetteer] = {}
         self._shared_lexicons: dict[tuple[str, Key], Lexicon] = {}
         self._scopes: OrderedDict[str, Scope] = OrderedDict()
+        self._weight = 0
         self._outdated: dict[str, Scope] = {}
         if before is not None:
             self._take_over(before)
@@ -53,6 +55,10 @@ class Scopes:
     def ready(self) -> list[str]:
         """The ids of the elections that are laid out, the last used at the end."""
         return list(self._scopes)
+
+    def is_ready(self, election_id: str) -> bool:
+        """Whether an election is laid out."""
+        return election_id in self._scopes
 
     def pieces(self) -> list[object]:
         """Everything that is laid out, in pieces, for whoever wants to free it bit by bit."""
@@ -77,6 +83,7 @@ class Scopes:
             if scope is not None and identifier in elections:
                 current = scope.election is elections[identifier]
                 (self._scopes if current else self._outdated)[identifier] = scope
+                self._weight += _weight(scope.election) if current else 0
 
     def scope(self, election_id: str) -> Scope:
         """One election's scope; a KeyError if the base has no such election."""
@@ -85,8 +92,10 @@ class Scopes:
             return self._scopes[election_id]
         scope = self._prepare(self.base.elections[election_id])
         self._scopes[election_id] = scope
-        if len(self._scopes) > ELECTIONS_KEPT:
-            self._scopes.popitem(last=False)
+        self._weight += _weight(scope.election)
+        while self._weight > KEPT and len(self._scopes) > 1:
+            _, oldest = self._scopes.popitem(last=False)
+            self._weight -= _weight(oldest.election)
         return scope
 
     def _prepare(self, election: Election) -> Scope:
@@ -119,10 +128,16 @@ class Scopes:
     def _lexicon(self, lang: Language, index: Index, gazetteer: Gazetteer, names: Names, key: Key) -> Lexicon:
         common = (lang.code, key)
         if common not in self._shared_lexicons:
-            words = (w for layer in index.layers[1:] for w in layer.surfaces.get(lang.code, ()))
-            self._shared_lexicons[common] = Lexicon((*words, *gazetteer.words), lang)
-        own = (*index.layers[0].surfaces.get(lang.code, ()), *names.vocabulary())
+            words = (layer.surfaces.get(lang.code, {}) for layer in index.layers[1:])
+            self._shared_lexicons[common] = Lexicon(Together(*words, gazetteer.words), lang)
+        own = Together(index.layers[0].surfaces.get(lang.code, {}), names.words)
         return self._shared_lexicons[common].extended(own)
+
+
+def _weight(election: Election) -> int:
+    """How many candidates and claims an election has: what its own part of a scope grows with."""
+    claims = (claims for each in election.candidates.values() for claims in each.positions.values())
+    return len(election.candidates) + sum(map(len, claims))
 
 
 def _key(election: Election) -> Key:

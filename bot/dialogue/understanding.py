@@ -72,7 +72,7 @@ class _Reading:
 
     def _language(self) -> tuple[str, bool]:
         languages = self.scope.index.languages
-        words = languages[0].words(self.text)
+        words = self.scope.names.outside(languages[0].words(self.text))
         code, sure = detect(words, languages, self.scope.names.rare_words)
         if code is not None and sure:
             return code, True

@@ -14,7 +14,7 @@ EXPECTED = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Tested:
+class Evenness:
     """What a test came to: how far from even, with how many degrees of freedom, and how likely by chance alone."""
 
     statistic: float
@@ -22,7 +22,7 @@ class Tested:
     p: float
 
     @classmethod
-    def sum(cls, tests: Sequence[Tested]) -> Tested:
+    def sum(cls, tests: Sequence[Evenness]) -> Evenness:
         """Several tests of separate counts as one."""
         statistic, degrees = sum(t.statistic for t in tests), sum(t.degrees for t in tests)
         return cls(statistic, degrees, tail(statistic, degrees))
@@ -45,16 +45,16 @@ def tail(statistic: float, degrees: int) -> float:
     return min(1.0, total)
 
 
-def even(counts: Sequence[int]) -> Tested | None:
+def even(counts: Sequence[int]) -> Evenness | None:
     """Whether counts are as even as chance makes them; None if they are too few."""
     expected = sum(counts) / len(counts) if counts else 0
     if len(counts) < 2 or expected < EXPECTED:
         return None
     statistic = sum((count - expected) ** 2 / expected for count in counts)
-    return Tested(statistic, len(counts) - 1, tail(statistic, len(counts) - 1))
+    return Evenness(statistic, len(counts) - 1, tail(statistic, len(counts) - 1))
 
 
-def fair_places(orders: Sequence[Sequence[str]]) -> Tested | None:
+def fair_places(orders: Sequence[Sequence[str]]) -> Evenness | None:
     """Whether everyone is as often in every place; None if the orders are too few.
 
     Each order gives every place once, so the cells of a row depend on each other as those of a column do: Pearson's
@@ -71,10 +71,10 @@ def fair_places(orders: Sequence[Sequence[str]]) -> Tested | None:
     expected = len(orders) / size
     statistic = sum((count - expected) ** 2 / expected for count in counts.values()) * (size - 1) / size
     degrees = (size - 1) ** 2
-    return Tested(statistic, degrees, tail(statistic, degrees))
+    return Evenness(statistic, degrees, tail(statistic, degrees))
 
 
-def corrected(tests: Sequence[Tested]) -> list[float]:
+def corrected(tests: Sequence[Evenness]) -> list[float]:
     """The p-values of several tests made at once, each as if it were the only one (Holm, 1979)."""
     ranked = sorted(range(len(tests)), key=lambda at: tests[at].p)
     adjusted, highest = [0.0] * len(tests), 0.0

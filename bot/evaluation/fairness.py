@@ -18,10 +18,10 @@ from typing import Literal
 
 from bot.dialogue.assistant import Assistant
 from bot.dialogue.composing import Setting, in_order
-from bot.dialogue.outcomes import Comparison
+from bot.dialogue.outcomes import Comparison, NoPosition
 from bot.dialogue.reply import Reply
 from bot.evaluation.bank import Question
-from bot.evaluation.chi_squared import Tested, corrected, even, fair_places
+from bot.evaluation.chi_squared import Evenness, corrected, even, fair_places
 from bot.evaluation.recognition import NOISES, REFUSED, Heard, Hearing
 from bot.evaluation.simulation import Turn, Voice, about, held, listed, names, surname, talks
 from bot.evaluation.voters import voters
@@ -31,7 +31,7 @@ SPREAD = 0.05
 """How far apart the best and the worst share of any two candidates may be where words are misspelt."""
 LEVEL = 0.01
 """What the p-value of the order must exceed."""
-DRAWS = 100
+DRAWS = 50
 """With fewer questions for each candidate than this, a share says nothing."""
 PER_DRAW = 5
 """One misspelt question of each kind, for each candidate, to so many conversations."""
@@ -63,12 +63,15 @@ class Measure:
 class Plan:
     """How much to ask, and what all lots are drawn from."""
 
-    conversations: int = 2_000
-    seed: int = 2026
+    conversations: int
+    seed: int
+    draws: int
+    """Misspelt questions of each kind for each candidate."""
 
-    @property
-    def draws(self) -> int:
-        return -(-self.conversations // PER_DRAW)
+    @classmethod
+    def of(cls, conversations: int, seed: int) -> Plan:
+        """As many misspelt questions as suit so many conversations."""
+        return cls(conversations, seed, -(-conversations // PER_DRAW))
 
 
 def audit(
@@ -137,7 +140,7 @@ class _Seen:
     def check_order(self, reply: Reply, setting: Setting) -> None:
         """Compare the order of a reply with the one that the election says."""
         order = listed(reply, self.election)
-        if isinstance(reply.outcome, Comparison):
+        if isinstance(reply.outcome, Comparison | NoPosition):
             self.disordered += order != in_order(self.election, order, setting)
 
     def _measure(self, reply: Reply) -> None:
@@ -201,10 +204,10 @@ class _Seen:
                 found[candidate] = sum(counts[pair.index(candidate)] for pair, counts in mine) / together
         return found
 
-    def _even_pairs(self) -> Tested | None:
+    def _even_pairs(self) -> Evenness | None:
         """Whether of any two each is as often first: one table of two cells for each pair, added up."""
         tests = [test for counts in self.pairs.values() if (test := even(counts)) is not None]
-        return Tested.sum(tests) if tests and len(tests) == len(self.pairs) else None
+        return Evenness.sum(tests) if tests and len(tests) == len(self.pairs) else None
 
     def _length(self) -> Measure:
         average = {c: self.characters[c] / n for c, n in sorted(self.statements.items())}

@@ -10,8 +10,8 @@ from datetime import datetime
 from bot.dialogue.assistant import Assistant, Utterance
 from bot.dialogue.memory import Memory
 from bot.dialogue.outcomes import CandidateCard, Comparison, NoPosition, Position
-from bot.dialogue.reply import Reply
-from bot.evaluation.voters import FOLDER, voters
+from bot.dialogue.reply import Line, Reply
+from bot.evaluation.voters import known, voters
 from bot.knowledge.model import Election
 
 KEY_BITS = 128
@@ -42,7 +42,7 @@ class Voice:
 
     def __init__(self, election: Election) -> None:
         self.election = election
-        self.codes = [code for code in election.languages if (FOLDER / f"{code}.yaml").is_file()]
+        self.codes = known(election.languages)
         self.people = sorted(election.candidates)
         self.topics = sorted(election.all("topics"))
         self.spoken_on = [t for t in self.topics if any(election.claims(c, t) for c in self.people)]
@@ -76,6 +76,8 @@ def surname(name: str) -> str:
 def talks(voice: Voice, count: int, seed: int) -> Iterator[Talk]:
     """Conversations, as many for every candidate; those of one lot differ only in whom they are about."""
     people = voice.people
+    if not people:
+        return
     for number in range(-(-count // len(people)) * len(people)):
         lot, seat = divmod(number, len(people))
         chance = random.Random(f"{seed}|{lot}")
@@ -133,11 +135,11 @@ def names(reply: Reply, candidate: str) -> bool:
 
 
 def listed(reply: Reply, election: Election) -> list[str]:
-    """The candidates under whose names a reply has something to say, or says that there is nothing, in their order."""
-    longest = sorted(election.candidates, key=lambda c: -len(election.candidates[c].name))
-    found = []
-    for part in reply.parts:
-        if getattr(part, "heading", False):
-            mine = next((c for c in longest if part.text.startswith(election.candidates[c].name)), None)
-            found += [mine] if mine else []
-    return found
+    """The candidates of whom a reply says something, or that there is nothing, in the order in which they come."""
+    called = {c: candidate.name for c, candidate in election.candidates.items()}
+    if isinstance(reply.outcome, NoPosition):
+        return sorted(about(reply), key=lambda c: reply.understood.index(called[c]))
+    longest = sorted(called, key=lambda c: -len(called[c]))
+    headings = [part.text for part in reply.parts if isinstance(part, Line) and part.heading]
+    found = [next((c for c in longest if text.startswith(called[c])), None) for text in headings]
+    return [candidate for candidate in found if candidate is not None]

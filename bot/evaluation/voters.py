@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -47,6 +47,11 @@ def voters(code: str) -> Voters:
     tree = read(path, FOLDER).tree
     frames = {kind: tuple(said) for kind, said in tree["frames"].items()}
     return Voters(tuple(tree["keyboard"]), _rules(tree["said"]), _rules(tree["heard"]), frames)
+
+
+def known(codes: Iterable[str]) -> list[str]:
+    """The languages among these of which it is known how voters type them."""
+    return [code for code in codes if (FOLDER / f"{code}.yaml").is_file()]
 
 
 def _rules(pairs: list[list[str]]) -> Rules:

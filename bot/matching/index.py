@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from sys import intern
+from typing import Literal, NamedTuple, overload
 
 from bot.knowledge.model import Election, Fact, Shared, Topic
 from bot.language.catalogue import Language, language
@@ -13,8 +15,7 @@ from bot.language.text import WORDS, cut, fold, pieces_of, stem, stemming
 Kind = Literal["topic", "fact"]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Entry:
+class Entry(NamedTuple):
     """Something a question can be about."""
 
     kind: Kind
@@ -32,14 +33,86 @@ class Phrasing:
 
 
 @dataclass(slots=True)
+class Phrasings(Sequence[Phrasing]):
+    """Phrasings by their numbers, kept as numbers: thousands of them, each made anew when it is looked at."""
+
+    entries: list[Entry] = field(default_factory=list)
+    terms: list[str] = field(default_factory=list)
+    lengths: array[int] = field(default_factory=lambda: array("H"))
+    """How many terms each has, to be compared with how many of them are heard."""
+    _entry: array[int] = field(default_factory=lambda: array("I"))
+    _starts: array[int] = field(default_factory=lambda: array("I"))
+    _terms: array[int] = field(default_factory=lambda: array("I"))
+    _fixed: bytearray = field(default_factory=bytearray)
+    _left_out: dict[int, tuple[str, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, phrasings: Iterable[Phrasing]) -> Phrasings:
+        made = cls()
+        entries: dict[Entry, int] = {}
+        terms: dict[str, int] = {}
+        for number, phrasing in enumerate(phrasings):
+            made._entry.append(entries.setdefault(phrasing.entry, len(entries)))
+            made._starts.append(len(made._terms))
+            made._terms.extend([terms.setdefault(term, len(terms)) for term in phrasing.terms])
+            made.lengths.append(len(phrasing.terms))
+            made._fixed.append(phrasing.fixed)
+            if phrasing.left_out:
+                made._left_out[number] = phrasing.left_out
+        made.entries, made.terms = list(entries), list(terms)
+        return made
+
+    def __len__(self) -> int:
+        return len(self.lengths)
+
+    @overload
+    def __getitem__(self, number: int) -> Phrasing: ...
+    @overload
+    def __getitem__(self, number: slice) -> list[Phrasing]: ...
+    def __getitem__(self, number: int | slice) -> Phrasing | list[Phrasing]:
+        if isinstance(number, slice):
+            return [self[n] for n in range(*number.indices(len(self)))]
+        number = range(len(self))[number]
+        start = self._starts[number]
+        terms = tuple([self.terms[t] for t in self._terms[start : start + self.lengths[number]]])
+        entry = self.entries[self._entry[number]]
+        return Phrasing(entry, terms, bool(self._fixed[number]), self._left_out.get(number, ()))
+
+
+@dataclass(slots=True)
+class Postings:
+    """The numbers of the phrasings that a term is in, in one row: a list for each would weigh five times as much."""
+
+    _rows: dict[str, int]
+    _starts: array[int]
+    _numbers: array[int]
+
+    @classmethod
+    def of(cls, phrasings: Iterable[Phrasing]) -> Postings:
+        found: dict[str, list[int]] = {}
+        for number, phrasing in enumerate(phrasings):
+            for term in phrasing.terms:
+                found.setdefault(term, []).append(number)
+        starts, numbers = array("I", [0]), array("I")
+        for several in found.values():
+            numbers.extend(several)
+            starts.append(len(numbers))
+        return cls({term: row for row, term in enumerate(found)}, starts, numbers)
+
+    def get(self, term: str, default: Sequence[int] = ()) -> Sequence[int]:
+        row = self._rows.get(term)
+        return default if row is None else self._numbers[self._starts[row] : self._starts[row + 1]]
+
+
+@dataclass(slots=True)
 class Layer:
     """The phrasings of one folder, by the words they hold."""
 
-    phrasings: list[Phrasing] = field(default_factory=list)
-    postings: dict[str, list[int]] = field(default_factory=dict)
+    phrasings: Phrasings = field(default_factory=Phrasings)
+    postings: Postings = field(default_factory=lambda: Postings.of(()))
     surfaces: dict[str, dict[str, str]] = field(default_factory=dict)
     stems: dict[str, dict[str, str]] = field(default_factory=dict)
-    told: dict[str, set[Entry]] = field(default_factory=dict)
+    told: dict[str, tuple[Entry, ...]] = field(default_factory=dict)
 
     def term(self, written: str, folded: str, lang: Language) -> str | None:
         """The term a word stands for in this layer, by its spelling, else by its stem."""
@@ -70,15 +143,14 @@ class _Met(NamedTuple):
 class _Laying:
     """One language's part of a layer in the making; what a word is, is found out when it is first met."""
 
-    def __init__(self, layer: Layer, code: str) -> None:
-        self.layer = layer
+    def __init__(self, code: str) -> None:
         self.lang = language(code)
+        self.surfaces: dict[str, str] = {}
+        self.stems: dict[str, str] = {}
         self._stem = stemming(self.lang.stemmer)
-        self._surfaces = layer.surfaces.setdefault(code, {})
-        self._stems = layer.stems.setdefault(code, {})
         self._met: dict[str, tuple[_Met, ...]] = {}
 
-    def add(self, entry: Entry, text: str) -> None:
+    def phrasing(self, entry: Entry, text: str) -> Phrasing | None:
         """One way to ask for an entry: by its words with a meaning, or if they are too few by all that tell."""
         words = self._words(text)
         spoken = [w for w in words if not w.article] or words
@@ -90,20 +162,16 @@ class _Laying:
             kept = [w for w in spoken if w.tells]
             kept = kept if len(kept) > 1 else spoken
         fixed = kept is spoken and len(spoken) > 1
-        terms = tuple(dict.fromkeys([self._surfaces.get(w.folded) or self._term(w) for w in kept]))
+        terms = tuple(dict.fromkeys([self.surfaces.get(w.folded) or self._term(w) for w in kept]))
         if not terms or (not content and len(terms) < 2):
-            return
-        number = len(self.layer.phrasings)
-        self.layer.phrasings.append(Phrasing(entry, terms, fixed and len(terms) > 1, left_out))
-        for term in terms:
-            self.layer.postings.setdefault(term, []).append(number)
+            return None
+        return Phrasing(entry, terms, fixed and len(terms) > 1, left_out)
 
-    def tell(self, entry: Entry, text: str) -> None:
+    def told(self, text: str) -> Iterator[str]:
         """Words of a claim or of an answer: they explain a question's words, though they do not decide."""
         for word in self._words(text):
             if not word.small and len(word.folded) > 2:
-                term = self._surfaces.get(word.folded) or self._term(word)
-                self.layer.told.setdefault(term, set()).add(entry)
+                yield self.surfaces.get(word.folded) or self._term(word)
 
     def _words(self, text: str) -> list[_Met]:
         return [word for piece in pieces_of(text) for word in self._met.get(piece) or self._meet(piece)][
@@ -121,16 +189,16 @@ class _Laying:
 
     def _term(self, word: _Met) -> str:
         """The term of a word that was not met before: that of a kindred one, or a new one."""
-        folded, surfaces, stems = word.folded, self._surfaces, self._stems
+        folded, surfaces, stems = intern(word.folded), self.surfaces, self.stems
         key = self._stem(word.written)
         singular = folded[:-1] if folded[-1] in "sx" else folded
-        term = f"{self.lang.code}:{key}"
+        term = None
         for form in (folded, key, singular, folded + "s", folded + "x"):
             known = surfaces.get(form) or stems.get(form)
             if known:
                 term = known
                 break
-        surfaces[folded] = term
+        term = surfaces[folded] = term or intern(f"{self.lang.code}:{key}")
         stems.setdefault(key if folded == word.written else self._stem(folded), term)
         stems.setdefault(key, term)
         return term
@@ -140,18 +208,35 @@ class _Layout:
     """A layer in the making, in all its languages."""
 
     def __init__(self) -> None:
-        self.layer = Layer()
+        self._phrasings: list[Phrasing] = []
+        self._told: dict[str, dict[Entry, None]] = {}
         self._languages: dict[str, _Laying] = {}
+
+    def layer(self) -> Layer:
+        """All that was added, in its small form."""
+        alike: dict[tuple[Entry, ...], tuple[Entry, ...]] = {}
+        entries = ((term, tuple(several)) for term, several in self._told.items())
+        return Layer(
+            Phrasings.of(self._phrasings),
+            Postings.of(self._phrasings),
+            {code: laying.surfaces for code, laying in self._languages.items()},
+            {code: laying.stems for code, laying in self._languages.items()},
+            {term: alike.setdefault(several, several) for term, several in entries},
+        )
 
     def add(self, entry: Entry, phrasings: Mapping[str, Iterable[str]]) -> None:
         for code, texts in phrasings.items():
-            laying = self.of(code)
-            for text in texts:
-                laying.add(entry, text)
+            laying = self._of(code)
+            made = (laying.phrasing(entry, text) for text in texts)
+            self._phrasings.extend([phrasing for phrasing in made if phrasing is not None])
 
-    def of(self, code: str) -> _Laying:
+    def tell(self, entry: Entry, code: str, text: str) -> None:
+        for term in self._of(code).told(text):
+            self._told.setdefault(term, {})[entry] = None
+
+    def _of(self, code: str) -> _Laying:
         if code not in self._languages:
-            self._languages[code] = _Laying(self.layer, code)
+            self._languages[code] = _Laying(code)
         return self._languages[code]
 
     def folder(self, shared: Shared) -> None:
@@ -174,7 +259,7 @@ def shared_layer(shared: Shared) -> Layer:
     """The layer of a folder that several elections may include."""
     layout = _Layout()
     layout.folder(shared)
-    return layout.layer
+    return layout.layer()
 
 
 def own_layer(election: Election) -> Layer:
@@ -188,8 +273,8 @@ def own_layer(election: Election) -> Layer:
                 layout.add(entry, claim.asked_as)
                 for code, text in (*claim.claim.items(), *(claim.quote or {}).items()):
                     if code in election.languages:
-                        layout.of(code).tell(entry, text)
-    return layout.layer
+                        layout.tell(entry, code, text)
+    return layout.layer()
 
 
 @dataclass(frozen=True, slots=True)

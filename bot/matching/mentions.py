@@ -11,7 +11,17 @@ from rapidfuzz.distance import OSA
 from bot.knowledge.model import Election, Shared
 from bot.language.catalogue import Language, language
 from bot.language.text import Word, fold, stem
-from bot.matching.name_forms import SHORT, WEAK, Form, Kind, candidate_forms, form_of, letters_off, says
+from bot.matching.name_forms import (
+    FARTHEST,
+    SHORT,
+    WEAK,
+    Form,
+    Kind,
+    candidate_forms,
+    form_of,
+    letters_off,
+    says,
+)
 
 FAMILIAR = 3.6
 
@@ -57,14 +67,15 @@ class Names:
         self._by_first: dict[str, list[Form]] = {}
         _file([*self._forms, *own_people], self._by_first, self.languages)
         self._fuzzy = [f for f in self._forms if f.fuzzy or f.kind == "place"]
-        self._at: dict[str, list[tuple[Form, int]]] = {}
+        self._beginning: dict[str, tuple[Form, ...]] = {}
         for form in self._fuzzy:
             for position, word in enumerate(form.words):
-                self._at.setdefault(word, []).append((form, position))
+                others = self._beginning.get(word, ())
+                self._beginning[word] = others if position else (*others, form)
+        self._fuzzy_words = tuple(self._beginning)
         self._near_words: dict[tuple[str, str], dict[str, int]] = {}
-        self.rare_words = frozenset(
-            w for w in self.vocabulary() if not any(x.is_small(w) for x in self.languages)
-        )
+        self.words = frozenset(self.vocabulary())
+        self.rare_words = frozenset(w for w in self.words if not any(x.is_small(w) for x in self.languages))
         self.party_candidates = self._party_candidates()
         self.person_candidates = self._person_candidates()
 
@@ -74,9 +85,20 @@ class Names:
             for form in forms:
                 yield from form.words
 
+    def outside(self, words: Sequence[Word]) -> list[Word]:
+        """The words that are in no candidate's whole name: those tell nothing of the language of a message."""
+        inside: set[int] = set()
+        for start, word in enumerate(words):
+            for form in self._by_first.get(word.folded, ()):
+                end = start + len(form.words)
+                whole = form.kind == "candidate" and not form.role and len(form.words) > 1
+                if whole and form.words == tuple(w.folded for w in words[start:end]):
+                    inside.update(range(start, end))
+        return [word for position, word in enumerate(words) if position not in inside]
+
     def find(self, words: Sequence[Word], lang: Language, known: Iterable[bool]) -> list[Mention]:
         """The names in a question, longest first, none overlapping; `known` tells which words mean something else."""
-        known = list(known)
+        known = [means and len(word.folded) > 2 for means, word in zip(known, words, strict=True)]
         found: list[Mention] = []
         for start in range(len(words)):
             found.extend(self._exact(words, start, lang))
@@ -96,9 +118,9 @@ class Names:
                             continue
                         doubtful = False
                         if len(form.words) == 1 and lang.is_small(first.folded) and not form.opening:
-                            if not form.ordinary or not _may_be_name(words, start, lang):
+                            if not form.ordinary or not _may_be_name(words, start, self.languages):
                                 continue
-                            doubtful = not _must_be_name(words, start, lang)
+                            doubtful = not _must_be_name(words, start, self.languages)
                         if form.kind == "elsewhere" and form.words in self._home:
                             continue
                         yield Mention(
@@ -118,9 +140,7 @@ class Names:
     ) -> Iterator[Mention]:
         """Names of which this word is, perhaps misspelt, the first one near enough."""
         for form_word in self._similar(words[start].folded, lang):
-            for form, position in self._at[form_word]:
-                if position:
-                    continue
+            for form in self._beginning[form_word]:
                 end = start + len(form.words)
                 if end > len(words):
                     continue
@@ -143,7 +163,9 @@ class Names:
         """Whether a lone word so far from a name may as well be none; None if it is none."""
         heard = words[at].folded
         weak = off >= WEAK or len(form.words[0]) <= SHORT or form.ordinary
-        if weak and (form.kind != "candidate" or (form.ordinary and not _may_be_name(words, at, lang))):
+        if weak and (
+            form.kind != "candidate" or (form.ordinary and not _may_be_name(words, at, self.languages))
+        ):
             return None
         if self.gazetteer.is_near(heard, min(off, 2), form.words[0]):
             same_sound = lang.sound(heard) == lang.sound(form.words[0])
@@ -165,7 +187,11 @@ class Names:
         if near is None:
             if len(self._near_words) > NEAR_KEPT:
                 self._near_words.clear()
-            distances = ((w, letters_off(heard, w, lang)) for w in self._at)
+            found = process.extract(
+                heard, self._fuzzy_words, scorer=OSA.distance, score_cutoff=FARTHEST, limit=None
+            )
+            in_order = sorted((at, word) for word, _, at in found)
+            distances = ((w, letters_off(heard, w, lang)) for _, w in in_order)
             near = self._near_words[key] = {w: d for w, d in distances if d is not None}
         return near
 
@@ -203,24 +229,24 @@ class Names:
         for identifier, party in parties.items():
             for name in party.name.values():
                 by_name.setdefault(fold(name), set()).add(identifier)
-        backed: dict[str, set[str]] = {identifier: set() for identifier in parties}
+        backed: dict[str, set[str]] = {}
         for candidate in self.election.candidates.values():
             for backing in candidate.backing:
                 for name in backing.values():
                     for party in by_name.get(fold(name), ()):
-                        backed[party].add(candidate.id)
+                        backed.setdefault(party, set()).add(candidate.id)
         return {party: frozenset(ids) for party, ids in backed.items()}
 
     def _person_candidates(self) -> dict[str, frozenset[str]]:
         people = self.election.all("people")
-        linked: dict[str, set[str]] = {
-            identifier: set(self.party_candidates.get(person.party or "", ()))
-            for identifier, person in people.items()
-        }
+        linked: dict[str, set[str]] = {}
+        for identifier, person in people.items():
+            if person.party in self.party_candidates:
+                linked[identifier] = set(self.party_candidates[person.party])
         for candidate in self.election.candidates.values():
             for identifier in candidate.linked_to:
-                if identifier in linked:
-                    linked[identifier].add(candidate.id)
+                if identifier in people:
+                    linked.setdefault(identifier, set()).add(candidate.id)
         return {person: frozenset(ids) for person, ids in linked.items()}
 
 
@@ -283,21 +309,28 @@ def gazetteer_forms(shared: Shared, languages: Sequence[Language]) -> list[Form]
 # --- surnames that are ordinary words ------------------------------------------------------------------------
 
 
-def _may_be_name(words: Sequence[Word], at: int, lang: Language) -> bool:
+def _may_be_name(words: Sequence[Word], at: int, languages: Sequence[Language]) -> bool:
     """Whether an ordinary word stands where it could be a name: after no determiner, before nothing it describes."""
     before, after = _beside(words, at)
-    if before is not None and before.folded in lang.determiners:
+    if before is not None and any(before.folded in lang.determiners for lang in languages):
         return False
-    beside = before is None or (before.folded in lang.stop and before.folded not in lang.articles)
-    return beside or after is None or lang.is_small(after.folded)
+    if before is None or after is None or any(lang.is_small(after.folded) for lang in languages):
+        return True
+    return any(lang.is_small(before.folded) for lang in languages) and not any(
+        before.folded in lang.articles for lang in languages
+    )
 
 
-def _must_be_name(words: Sequence[Word], at: int, lang: Language) -> bool:
+def _must_be_name(words: Sequence[Word], at: int, languages: Sequence[Language]) -> bool:
     """Whether it makes no sense there but as a name: "what does … want", "… and schools"."""
     before, after = _beside(words, at)
-    if after is not None and after.folded not in lang.stop:
+    if after is not None and not _stops(after, languages):
         return False
-    return before is None or before.folded in lang.grammar
+    return before is None or any(before.folded in lang.grammar for lang in languages)
+
+
+def _stops(word: Word, languages: Sequence[Language]) -> bool:
+    return any(word.folded in lang.stop for lang in languages)
 
 
 def _beside(words: Sequence[Word], at: int) -> tuple[Word | None, Word | None]:

@@ -17,7 +17,9 @@ SHORT = 3
 """Names of so few letters are asked back about if a letter is off, and must begin with the right one."""
 WEAK = 4
 """A word so far from a name is heard as it only beside another part of it, or asked back about."""
-COMMON_SHORT = 3.0
+FARTHEST = 4
+"""Letters that may be off in a name, however much it sounds like it."""
+COMMON_SHORT = 3.6
 """How common a word may be and still be heard as a very short name misspelt."""
 COMMON = 5.2
 """How common a word may be in a language and still be heard as a name."""
@@ -174,12 +176,12 @@ def letters_off(heard: str, word: str, lang: Language) -> int | None:
     limit = tolerance(min(len(word), len(heard) + 1))
     if not limit or abs(len(heard) - len(word)) > max(limit, 3):
         return None
-    letters = OSA.distance(heard, word, score_cutoff=4)
+    letters = OSA.distance(heard, word, score_cutoff=FARTHEST)
     if letters <= limit and not (
         heard[0] != word[0] and letters > 1 and lang.sound(heard)[:1] != lang.sound(word)[:1]
     ):
         return letters
-    if len(word) < 5 or len(heard) < 4 or letters > 4:
+    if len(word) < 5 or len(heard) < 4 or letters > FARTHEST:
         return None
     return _by_sound(lang.sound(heard), lang.sound(word))
 

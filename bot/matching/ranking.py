@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.language.catalogue import Language
-from bot.matching.index import Entry, Index, Layer, Phrasing
+from bot.matching.index import Entry, Index, Phrasing
 
 WINDOW = 9
 ASIDE = 0.3
@@ -47,13 +47,12 @@ def rank(words: Sequence[Heard], index: Index, lang: Language, focus: frozenset[
 
     `focus` holds the sentences that ask; words elsewhere count for little, whether explained or not.
     """
-    positions, told = _postings(words, index, lang)
+    phrasings, told = _postings(words, index, lang)
     matched: dict[Entry, dict[int, float]] = {}
     complete: set[Entry] = set()
     precise: dict[Entry, tuple[int, int]] = {}
     spoken = {w.folded for w in words}
-    for layer, number, where in positions:
-        phrasing = layer.phrasings[number]
+    for phrasing, where in phrasings:
         spots = _together(phrasing, where, words)
         if spots is None:
             continue
@@ -95,7 +94,7 @@ Spots = dict[str, list[int]]
 
 def _postings(
     words: Sequence[Heard], index: Index, lang: Language
-) -> tuple[list[tuple[Layer, int, Spots]], dict[int, set[Entry]]]:
+) -> tuple[list[tuple[Phrasing, Spots]], dict[int, set[Entry]]]:
     """For each phrasing whose every word is heard, where each of its words is; and what claims tell of each word."""
     heard: dict[int, dict[str, list[int]]] = {}
     told: dict[int, set[Entry]] = {}
@@ -114,10 +113,11 @@ def _postings(
         for term in terms:
             for number in layer.postings.get(term, ()):
                 counts[number] = counts.get(number, 0) + 1
+        lengths = layer.phrasings.lengths
         for number, count in counts.items():
-            phrasing = layer.phrasings[number]
-            if count == len(phrasing.terms):
-                found.append((layer, number, {t: terms[t] for t in phrasing.terms}))
+            if count == lengths[number]:
+                phrasing = layer.phrasings[number]
+                found.append((phrasing, {t: terms[t] for t in phrasing.terms}))
     return found, told
 
 

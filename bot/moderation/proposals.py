@@ -294,12 +294,10 @@ class Proposals:
             lock = locked(self.root)
             try:
                 await self._in_thread(lock.__enter__)
-                if not await self.state.turns.take(DECIDING):
-                    raise Impossible("busy")
-                try:
+                async with self.state.turns.having(DECIDING) as ours:
+                    if not ours:
+                        raise Impossible("busy")
                     yield
-                finally:
-                    self.state.turns.give_back(DECIDING)
             finally:
                 await asyncio.to_thread(lock.__exit__, None, None, None)
 

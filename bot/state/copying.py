@@ -89,6 +89,8 @@ class Snapshot:
             async for row in rows.mappings():
                 written = {column: _written(value) for column, value in row.items()}
                 yield json.dumps(written, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+        except ValueError as error:  # SQLite keeps what is no day at all in a column of days, if told to
+            raise Faulty(fault_of(error)) from None
         finally:
             await rows.close()
 
@@ -122,11 +124,11 @@ async def _connected(url: str, busy: float) -> AsyncIterator[AsyncConnection]:
         except OSError as error:
             raise Faulty(fault_of(error)) from None
         yield connection
-    except DBAPIError as error:
+    except (DBAPIError, TimeoutError, ConnectionError) as error:
         raise Faulty(fault_of(error)) from None
     finally:
         if connection is not None:
-            with suppress(DBAPIError):
+            with suppress(Exception):  # whatever is broken about it, nothing was committed
                 await connection.rollback()
         await closed(connection)
         if engine is not None:

@@ -31,7 +31,7 @@ class Gathering(Generic[Q, A]):
         """Ask without waiting for the answer, before whatever is asked from now on."""
         self._add(question, None)
 
-    async def close(self) -> None:
+    async def idle(self) -> None:
         """Wait until nothing is under way any more."""
         if self._running is not None:
             await self._running

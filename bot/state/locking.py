@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 
 from sqlalchemy import ARRAY, BigInteger, Boolean, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -44,13 +45,13 @@ class Turns:
         self._held: set[int] = set()
         self._gathered: Gathering[Asked, bool] = Gathering(self._ask)
 
-    async def take(self, whose: str, patience: float = PATIENCE) -> bool:
+    async def take(self, whose: str, patience: float | None = None) -> bool:
         """Whether it is one's turn now, until it is given back; while the database does not answer, it always is."""
         if not self._database.shared:
             return True
         number, pause = number_of(whose), PAUSE
         loop = asyncio.get_running_loop()
-        until = loop.time() + patience
+        until = loop.time() + (PATIENCE if patience is None else patience)
         while self._database.readable:
             if await self._taken(number):
                 return True
@@ -67,9 +68,20 @@ class Turns:
             self._held.discard(number)
             self._gathered.tell((number, False))
 
+    @asynccontextmanager
+    async def having(self, whose: str) -> AsyncIterator[bool]:
+        """Whether it is one's turn, which is given back when the block has ended."""
+        mine = await self.take(whose)
+        try:
+            yield mine
+        finally:
+            if mine:
+                self.give_back(whose)
+                await self._gathered.idle()
+
     async def close(self) -> None:
         """Give back all turns."""
-        await self._gathered.close()
+        await self._gathered.idle()
         connection, self._connection = self._connection, None
         await closed(connection)
 

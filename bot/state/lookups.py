@@ -63,7 +63,7 @@ class Lookups:
 
     async def close(self) -> None:
         """Wait until nothing is asked any more."""
-        await self._gathered.close()
+        await self._gathered.idle()
 
     async def _ask(self, keys: Sequence[Key]) -> Sequence[Found]:
         values: dict[str, list[Any]] = {

@@ -140,7 +140,8 @@ class State:
         """What the chat has chosen and what the conversation is about, asked for together."""
         if not self.shared:
             return await self.preferences(chat), await self.memory(conversation, now)
-        return await asyncio.gather(self.preferences(chat), self.memory(conversation, now))
+        preferences, memory = await asyncio.gather(self.preferences(chat), self.memory(conversation, now))
+        return preferences, memory
 
     async def memory(self, conversation: str, now: datetime) -> Memory:
         """What the conversation is about, if it is not too long ago."""
@@ -316,6 +317,7 @@ class State:
             self._writer.add(statement, {"old": old_chat, "new": new_chat})
         for statement in self._change.forget[:2]:
             self._writer.add(statement, {"key": old_chat})
+        await self._writer.saved()
 
     async def purge(self, now: datetime) -> None:
         """Erase what has outlived its time."""

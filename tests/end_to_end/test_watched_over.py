@@ -17,7 +17,7 @@ import yaml
 
 from bot import __version__
 from bot.channels.exposition import exposed
-from bot.channels.opening import spoken
+from bot.channels.opening import Refused, spoken
 from bot.channels.telegram import polling
 from bot.channels.telegram.standing import levels
 from bot.counting import ENDS, KINDS
@@ -25,18 +25,20 @@ from bot.dialogue.assistant import Assistant
 from bot.dialogue.outcomes import NAMES
 from bot.dialogue.wording import wording
 from bot.knowledge.loading import load
+from bot.state.state import State
 from tests.conftest import BUNDLED_NOW, ROOT
 from tests.end_to_end.conftest import asked
 from tests.end_to_end.hostile import Dice, fed
 from tests.end_to_end.moderating.phones import TOWN, TOWN_NOW, town
-from tests.end_to_end.odd_updates import updates
+from tests.end_to_end.odd_updates import PLACES, updates
 from tests.end_to_end.served import Served, copied, serving_bot
 from tests.numbers import PREFIX, Numbers, get, numbers, outside, readiness
 from tests.stand_in import StandIn
 
 DEPLOY = ROOT / "deploy"
 ERRORS = {name for name, held in vars(telegram.error).items() if isinstance(held, type)}
-HOSTILE = 300
+HOSTILE = 200
+SOUND = ("messatfa cameras", "les caméras", "messatfa animaux", "qsdfgh", "bonjour", "pour qui voter")
 
 Start = Callable[..., AbstractContextManager[Served]]
 
@@ -196,6 +198,31 @@ def test_a_proxy_that_keeps_asking_is_told_before_the_port_of_the_webhook_closes
     assert bot.said("stopped")
 
 
+def test_a_bot_whose_database_does_not_answer_stays_ready_and_says_so(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with start() as bot:
+        while readiness(bot.port)[0] != 200:
+            pass
+        monkeypatch.setattr(State, "degraded", True)
+        assert readiness(bot.port) == (200, {"status": "ready", "state": "degraded"})
+        found = numbers(bot.port)
+        bot.stop()
+        until_stopping(bot.port)
+    assert found.of("state_degraded") == found.of("ready") == 1
+
+
+@pytest.mark.parametrize("package", ["starlette.applications", "uvicorn"])
+@pytest.mark.parametrize("webhook", [True, False])
+def test_without_a_web_server_an_operator_is_told_what_to_install(
+    start: Start, monkeypatch: pytest.MonkeyPatch, package: str, webhook: bool
+) -> None:
+    monkeypatch.setitem(sys.modules, package, None)
+    port = {} if webhook else {"status_port": free_port()}
+    with pytest.raises(Refused, match="no_server"), start(webhook=webhook, **port):
+        pass
+
+
 def test_with_a_port_of_their_own_the_addresses_are_not_on_the_webhooks(start: Start) -> None:
     port = free_port()
     with start(status_port=port) as bot:
@@ -214,7 +241,10 @@ def test_no_label_says_anything_but_words_of_the_program_and_ids_of_the_base(
     async def run() -> tuple[Numbers, set[str]]:
         async with fed(assistant, tmp_path) as bot:
             dice = Dice(7, bot.telegram.buttons).updates()
-            await bot.feed([*updates()[::8], *(next(dice) for _ in range(HOSTILE))])
+            chat, sender = PLACES[0]
+            said = {"message_id": 5, "date": 1, "chat": chat, "from": sender}
+            sound = [{"message": said | {"text": text}} for text in SOUND]
+            await bot.feed([*sound, *updates()[::12], *(next(dice) for _ in range(HOSTILE))])
             text, _ = exposed([*bot.desk.counts, *levels(bot.desk)], str)
             return Numbers(text.decode()), set(bot.telegram.counts)
 
@@ -239,7 +269,8 @@ def test_no_label_says_anything_but_words_of_the_program_and_ids_of_the_base(
     assert {float(step) for step in allowed["le"]}
     assert outside(found.samples, allowed) == set()
     assert {kind for kind, _ in found.labelled("updates_total", "kind", "end")} == set(KINDS)
-    assert len(found.labelled("questions_total", "outcome")) > 4
+    assert len(found.labelled("questions_total", "outcome")) > 5
+    assert found.of("shown_total") > 0
 
 
 # --- what is deployed ------------------------------------------------------------------------------------

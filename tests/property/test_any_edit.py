@@ -300,7 +300,7 @@ def edits(draw: st.DrawFn, texts: st.SearchStrategy[str]) -> tuple[str, Operatio
     return text, Operation(FILE, keys, held, None if kind == "remove" else new)
 
 
-@settings(max_examples=300)
+@settings(max_examples=120)
 @given(edits(files()))
 def test_an_edit_changes_one_place_and_can_be_undone(edit: tuple[str, Operation]) -> None:
     text, operation = edit
@@ -330,7 +330,7 @@ def test_an_edit_changes_one_place_and_can_be_undone(edit: tuple[str, Operation]
         assert kept >= len(after), "nothing came"
 
 
-@settings(max_examples=300)
+@settings(max_examples=120)
 @given(st.tuples(ANY_FILE, operations()) | edits(ANY_FILE.filter(readable)))
 def test_any_file_gives_what_is_right_or_an_answer_why_not(edit: tuple[str | None, Operation]) -> None:
     text, operation = edit

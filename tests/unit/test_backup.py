@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from bot.moderation.archive import MANIFEST, Archive, reading
 from bot.moderation.storing import JOURNAL, Busy, locked
 from bot.state import copying
 from bot.state.connecting import with_driver
-from bot.state.copying import Filled, InUse, Unfit, replacing, snapshot
+from bot.state.copying import Faulty, Filled, InUse, Unfit, replacing, snapshot
 from bot.state.migrations.upgrading import upgrade
 from bot.state.records import Audited
 from bot.state.state import State
@@ -50,7 +51,15 @@ def server() -> Iterator[postgres.Postgres]:
 @pytest.fixture(scope="module")
 def there(server: postgres.Postgres) -> str:
     """A state on a server, as it was left by whichever test came before."""
-    return server.fresh()
+    address = server.fresh()
+
+    async def begin() -> None:
+        state = State(address)
+        await state.open()
+        await state.close()
+
+    asyncio.run(begin())
+    return address
 
 
 @pytest.fixture(scope="module")
@@ -145,7 +154,9 @@ def test_every_row_of_every_table_comes_back_from_either_database(
     back = f"sqlite:///{shutil.copy(empty, tmp_path / 'back.sqlite3')}"
     restored(packed(full), there, replace=True)
     assert rows_of(there) == before
-    restored(packed(full, "from-server.zip", there), back)
+    path = tmp_path / "from-server.zip"
+    assert full.run("backup", str(path), STATE_URL=there).exit_code == 0
+    restored(path, back, replace=True)
     assert rows_of(back) == before
 
 
@@ -258,6 +269,15 @@ def test_a_backup_that_fails_leaves_nothing(full: Place, monkeypatch: pytest.Mon
     assert sorted(full.root.parent.iterdir()) == before
 
 
+def test_a_state_that_cannot_be_read_is_not_backed_up_in_part(full: Place) -> None:
+    with closing(sqlite3.connect(full.database)) as connection:
+        connection.execute("UPDATE chats SET used_on = 'yesterday' WHERE language IS NULL")
+        connection.commit()
+    before = sorted(full.root.parent.iterdir())
+    assert "ValueError" in refusal(full.run("backup", str(full.root.parent / "backup.zip")))
+    assert sorted(full.root.parent.iterdir()) == before
+
+
 def test_without_a_state_nothing_is_backed_up(place: Place) -> None:
     place.database.unlink()
     assert "no state" in refusal(place.run("backup", str(place.root.parent / "backup.zip")))
@@ -326,7 +346,7 @@ def repacked(path: Path, change: Callable[[Contents, dict[str, Any]], None], hon
         for name, content in contents.items():
             lines = content.count(b"\n") if name.startswith("state/") else 0
             held["parts"][name] = {
-                "sha256": backing_up_digest(content),
+                "sha256": sha256(content).hexdigest(),
                 "size": len(content),
                 "rows": lines,
             }
@@ -336,12 +356,6 @@ def repacked(path: Path, change: Callable[[Contents, dict[str, Any]], None], hon
             archive.writestr(name, content)
         archive.writestr(MANIFEST, json.dumps(held))
     return path
-
-
-def backing_up_digest(content: bytes) -> str:
-    from hashlib import sha256
-
-    return sha256(content).hexdigest()
 
 
 def edited(contents: Contents, _: Any) -> None:
@@ -429,6 +443,7 @@ def test_a_backup_with_a_flipped_bit_is_refused_or_is_the_same(full: Place) -> N
 
 def test_any_other_file_is_none(place: Place) -> None:
     path = place.root.parent / "backup.zip"
+    assert "which file" in refusal(place.run("backup"))
     assert "no file" in refusal(place.run("restore", str(path)))
     path.write_text("hello", encoding="utf-8")
     assert "no backup" in refusal(place.run("restore", str(path)))
@@ -489,6 +504,34 @@ def test_nothing_is_restored_under_a_bots_feet(
 
     asyncio.run(serve())
     restored(path, address, replace=True)
+
+
+def test_whoever_restores_too_early_is_told_to_stop_the_bot(
+    full: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(copying, "LEAVING_S", 0.05)
+    path = packed(full)
+    with closing(sqlite3.connect(full.database)) as connection:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("SELECT * FROM chats").fetchall()
+        told = refusal(full.run("restore", str(path), "--replace", "--state-only"))
+        assert "stop the bot" in told
+        french = full.run("restore", str(path), "--replace", "--state-only", language="fr_FR.UTF-8")
+        assert "arrêtez le bot" in refusal(french)
+
+
+def test_a_connection_that_is_lost_changes_nothing(
+    full: Place, there: str, server: postgres.Postgres
+) -> None:
+    path, before = packed(full), rows_of(there)
+    name = there.rpartition("/")[2]
+
+    def cut() -> None:
+        server.say("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '" + name + "'")
+
+    with pytest.raises(Faulty):
+        restored(path, there, replace=True, then=cut)
+    assert rows_of(there) == before
 
 
 def test_a_restore_that_is_interrupted_changes_nothing(full: Place, empty: Path, tmp_path: Path) -> None:

@@ -7,6 +7,8 @@ import asyncio
 import re
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as open_families
@@ -16,8 +18,11 @@ from bot.channels.exposition import exposed
 from bot.channels.telegram.standing import Standing
 from bot.counting import Counts, Level, Tally, Timing, shown
 from bot.dialogue.wording import wording
+from bot.state.state import State
 from tests.conftest import ROOT, Ask
 from tests.numbers import Numbers
+from tests.unit.test_state import MISSING, TODAY
+from tests.unit.test_state_moderating import PROPOSAL
 
 PAGE = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
 OPEN = "application/openmetrics-text; version=1.0.0"
@@ -71,6 +76,27 @@ def test_whatever_prometheus_asks_for_it_can_read(accepted: str) -> None:
     names = {family.name for family in read(text.decode())}
     assert {"election_bot_questions", "election_bot_ready", "process_resident_memory_bytes"} <= names
     assert content_type.startswith("application/openmetrics-text" if accepted == OPEN else "text/plain")
+
+
+async def wait_for_moderators(url: str) -> dict[str, int] | None:
+    """What waits when of three questions one was dismissed, and of two proposals one was applied."""
+    state = State(url)
+    await state.open()
+    for text in ("pool", "park", "tram"):
+        state.unanswered(replace(MISSING, text=text), TODAY)
+    state.moderating.dismiss(replace(MISSING, text="park"), TODAY)
+    for identifier, status in (("p1", "proposed"), ("p2", "applied")):
+        state.moderating.keep_proposal(replace(PROPOSAL, id=identifier, status=status))
+    found = await state.moderating.waiting()
+    assert (await state.saved(), state.pending) == (True, 0)
+    await state.close()
+    return found
+
+
+def test_what_waits_for_moderators_is_what_nobody_dismissed_or_decided(tmp_path: Path) -> None:
+    waiting = {"questions": 2, "proposals": 1}
+    assert asyncio.run(wait_for_moderators(f"sqlite:///{tmp_path / 'state.db'}")) == waiting
+    assert asyncio.run(State(f"sqlite:///{tmp_path / 'none' / 'x.db'}").moderating.waiting()) is None
 
 
 # --- ready -----------------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ from bot.channels.opening import Refused, Where
 from bot.dialogue.wording import FOLDER, Wording, wording
 from bot.knowledge.loading import Loaded, load
 from bot.knowledge.model import Election
-from bot.publishing import picture
+from bot.publishing import canvas, picture
 from bot.publishing.coverage import Coverage, covered
 from bot.publishing.coverage_page import TEMPLATES, page
 from bot.publishing.findings import Finding, Kind
@@ -349,11 +349,11 @@ def larger(coverage: Coverage, candidates: int, topics: int) -> Coverage:
 def test_the_font_has_every_sign_that_the_picture_may_need() -> None:
     needed = "àâäæçéèêëîïôœöùûüÿÀÂÆÇÉÈÊËÎÏÔŒÙÛÜŸĐạỗñßøłčžğş€«»’‘“”…–—·×%&<>+№№°²"
     for name in ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf"):
-        font = ImageFont.truetype(picture.FONTS / name, 24)
+        font = ImageFont.truetype(canvas.FONTS / name, 24)
         lacking = bytes(font.getmask("\uffff"))
         assert lacking
         assert [sign for sign in needed if bytes(font.getmask(sign)) == lacking] == []
-    assert "Bitstream" in (picture.FONTS / "LICENSE_DEJAVU").read_text(encoding="utf-8")
+    assert "Bitstream" in (canvas.FONTS / "LICENSE_DEJAVU").read_text(encoding="utf-8")
 
 
 def test_a_picture_is_as_wide_as_a_phone_shows_and_says_what_it_is(coverage: Coverage) -> None:
@@ -371,7 +371,7 @@ def test_rows_without_anything_are_summed_up_unless_everything_is_wanted(coverag
     assert rows(coverage, everything=True) == (coverage.rows, 0)
     say = wording("fr")
     few, everything = (opened(picture.drawn(coverage, say, wanted)) for wanted in (False, True))
-    assert few.height + 6 * picture.ROW - 60 < everything.height
+    assert few.height + 6 * canvas.ROW - 60 < everything.height
 
 
 @pytest.mark.parametrize(
@@ -386,8 +386,9 @@ def test_no_letter_is_smaller_than_14_pixels_however_many_there_are(
         sizes.add(size)
         return font(size, bold)
 
-    font = picture._font
-    monkeypatch.setattr(picture, "_font", measured)
+    font = canvas.letters
+    for module in (canvas, picture):
+        monkeypatch.setattr(module, "letters", measured)
     image = opened(picture.drawn(larger(coverage, candidates, topics), wording("en")))
     assert image.width == 1080
     assert min(sizes) >= 14
@@ -395,18 +396,18 @@ def test_no_letter_is_smaller_than_14_pixels_however_many_there_are(
 
 @pytest.mark.parametrize("candidates", [0, 1, 2, 7, 12, 13, 14, 15, 28, 29, 100])
 def test_every_candidate_has_one_column_that_is_wide_enough(candidates: int) -> None:
-    blocks = list(picture._blocks(candidates))
+    blocks = list(canvas.blocks(candidates))
     assert [column for block in blocks for column in block] == list(range(candidates))
     for block in blocks:
-        width = picture._column(len(block))
-        assert picture.CELL[0] <= width <= picture.CELL[1]
-        assert picture._lefts(len(block), width)[0] - picture.MARGIN >= picture.TOPICS
+        width = canvas.column_width(len(block))
+        assert canvas.CELL[0] <= width <= canvas.CELL[1]
+        assert canvas.edges(len(block), width)[0] - canvas.MARGIN >= canvas.TOPICS
 
 
 def test_what_does_not_fit_is_cut_and_a_sign_says_so() -> None:
-    font = picture._font(24)
+    font = canvas.letters(24)
     for text in ("mot " * 50, "m" * 1000, "m", "", "un mot"):
-        lines = picture._wrapped(text, font, 200, 2)
+        lines = canvas.in_lines(text, font, 200, 2)
         assert 1 <= len(lines) <= 2
         assert all(font.getlength(line) <= 200 for line in lines)
         assert " ".join(lines) == " ".join(text.split()) or lines[-1].endswith("…")
@@ -454,7 +455,7 @@ def test_every_text_of_the_page_stands_out_from_its_ground(palette: dict[str, st
 
 def test_every_number_of_the_picture_stands_out_from_its_ground() -> None:
     assert [pair for pair in picture.SHADES if contrast(*pair) < 4.5] == []
-    assert contrast(picture.MUTED, picture.PAPER) >= 4.5
+    assert contrast(canvas.MUTED, canvas.PAPER) >= 4.5
 
 
 @pytest.mark.parametrize("shades", grounds())

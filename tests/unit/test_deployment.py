@@ -21,11 +21,11 @@ from bot import __version__
 from bot.channels.telegram.application import HEARD
 from bot.channels.telegram.polling import GRACE
 from bot.settings import Settings
+from tests import proxy
 from tests.conftest import ROOT
 
 DEPLOY = ROOT / "deploy"
 UNIT = DEPLOY / "election-bot.service"
-PROXY = DEPLOY / "haproxy.cfg"
 SETTINGS = {name.upper() for name in Settings.model_fields}
 OF_IMAGES = {
     "bot-1": {"WATCHFILES_FORCE_POLLING"},
@@ -38,13 +38,18 @@ OF_IMAGES = {
     },
 }
 OF_PYTHON = {"PATH", "LANG", "PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED"}
-ENVIRONMENT = {"WEBHOOK_PATH": "/telegram", "REPLICA_1": "127.0.0.1:1", "REPLICA_2": "127.0.0.1:2"}
+PATH = f"{os.environ['PATH']}:/usr/sbin"
+ENVIRONMENT = {
+    "PATH": PATH,
+    "WEBHOOK_PATH": "/telegram",
+    "REPLICA_1": "127.0.0.1:1",
+    "REPLICA_2": "127.0.0.1:2",
+}
 
 
 def needed(program: str) -> pytest.MarkDecorator:
-    """Where the gate runs, the program is there."""
-    missing = shutil.which(program, path=f"{os.environ['PATH']}:/usr/sbin") is None
-    return pytest.mark.skipif(missing and not os.environ.get("CI"), reason=f"needs {program}")
+    missing = shutil.which(program, path=PATH) is None
+    return pytest.mark.skipif(missing, reason=f"needs {program}")
 
 
 # --- the image -------------------------------------------------------------------------------------------
@@ -168,9 +173,9 @@ def test_both_bots_are_the_same_and_share_one_database_and_one_folder() -> None:
     assert url.startswith(f"postgresql://{database['POSTGRES_USER']}:")
     assert url.endswith(f"@postgres:5432/{database['POSTGRES_DB']}")
     assert bot["volumes"] == ["${KNOWLEDGE:-./knowledge}:/knowledge"]
-    proxy = SERVICES["proxy"]["environment"]
+    door = SERVICES["proxy"]["environment"]
     port = bot["environment"]["WEBHOOK_PORT"]
-    assert [proxy["REPLICA_1"], proxy["REPLICA_2"]] == [f"bot-1:{port}", f"bot-2:{port}"]
+    assert [door["REPLICA_1"], door["REPLICA_2"]] == [f"bot-1:{port}", f"bot-2:{port}"]
 
 
 def test_whatever_has_to_be_set_for_compose_is_explained_at_its_top() -> None:
@@ -228,15 +233,20 @@ def test_systemd_understands_the_unit(tmp_path: Path, name: str) -> None:
 # --- the proxy -------------------------------------------------------------------------------------------
 
 
-@needed("haproxy")
-@pytest.mark.parametrize("certificate", [None, "", "a file"])
+@pytest.mark.skipif(
+    proxy.program() is None and not os.environ.get("CI"), reason="needs haproxy; the gate has it"
+)
+@pytest.mark.parametrize("certificate", [None, "", pytest.param("a file", marks=needed("openssl"))])
 def test_haproxy_understands_its_file(tmp_path: Path, certificate: str | None) -> None:
     environment = dict(ENVIRONMENT)
     if certificate is not None:
         environment["PROXY_CERTIFICATE"] = str(_certificate(tmp_path)) if certificate else ""
-    path = {"PATH": f"{os.environ['PATH']}:/usr/sbin"}
     run = subprocess.run(
-        ["haproxy", "-c", "-f", PROXY], env=environment | path, capture_output=True, text=True, timeout=60
+        ["haproxy", "-c", "-f", proxy.CONFIGURATION],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
     assert run.returncode == 0, run.stderr
 
@@ -251,12 +261,12 @@ def _certificate(folder: Path) -> Path:
 
 
 def test_the_proxy_knows_where_the_chat_stands_in_every_kind_of_update_that_is_asked_for() -> None:
-    kinds = set(re.findall(r"json_query\('\$\.(\w+)\.", PROXY.read_text(encoding="utf-8")))
+    kinds = set(re.findall(r"json_query\('\$\.(\w+)\.", proxy.CONFIGURATION.read_text(encoding="utf-8")))
     assert kinds == set(HEARD)
 
 
 def test_the_proxy_waits_longer_than_telegram_and_writes_down_nothing_of_what_it_brings() -> None:
-    text = PROXY.read_text(encoding="utf-8")
+    text = proxy.CONFIGURATION.read_text(encoding="utf-8")
     for name in ("client", "server"):
         assert int(re.findall(rf"^    timeout {name} (\d+)s$", text, re.M)[0]) > 60
     format_ = re.findall(r'^    log-format "(.*)"$', text, re.M)[0]

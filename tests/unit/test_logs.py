@@ -45,7 +45,7 @@ def start(output: Output, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
     handlers, level = list(root.handlers), root.level
     quiet = {name: logging.getLogger(name).level for name in logs.QUIET}
 
-    def start(log_format: str = "json", log_level: str = "info") -> Callable[..., None]:
+    def start(log_format: str = "json", log_level: str = "info", **more: str) -> Callable[..., None]:
         monkeypatch.setattr(sys, "stderr", output)
         return report_to(
             Settings(
@@ -53,6 +53,7 @@ def start(output: Output, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
                 telegram_bot_token=SecretStr(TOKEN),
                 log_format=log_format,
                 log_level=log_level,
+                **more,
             )
         )
 
@@ -343,3 +344,9 @@ def test_starting_twice_does_not_print_anything_twice(start: Start, output: Outp
     report("started")
     logging.getLogger("some.library").warning("odd %s", 1)
     assert [event["event"] for event in output.events()] == ["started", "library"]
+
+
+def test_the_password_of_the_database_is_in_no_line(start: Start, output: Output) -> None:
+    report = start(state_url="postgresql://keeper:hunter%402@db.example/bot")
+    report("failed", place="postgresql://keeper:hunter%402@db.example/bot", error="no hunter@2 here")
+    assert [word in output.getvalue() for word in ("hunter", "(secret)", "db.example")] == [False, True, True]

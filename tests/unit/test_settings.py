@@ -310,7 +310,10 @@ def test_a_state_that_cannot_be_is_told_by_name_only_with_and_without_a_token(ur
     "url",
     [
         *("postgresql://keeper@127.0.0.1:5432/bot", "postgres://keeper:private@db/bot"),
-        *("postgresql://keeper:pri%40vate@[::1]:5432/bot", "postgresql://a:private@db.example/b?sslmode=require"),
+        *(
+            "postgresql://keeper:pri%40vate@[::1]:5432/bot",
+            "postgresql://a:private@db.example/b?sslmode=require",
+        ),
     ],
 )
 def test_the_state_may_be_on_a_server_whose_password_is_never_shown(url: str, put: Set) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 import sqlite3
 import stat
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -24,6 +25,7 @@ from bot.state.state import Answer, Preferences, Request, State, Unanswered
 from bot.state.statements import Statement, grouped
 from bot.state.tables import conversations, metadata
 from bot.state.writing import PENDING
+from tests.unit.on_a_server import Databases, databases, rows_on_server
 
 NOW = datetime(2032, 3, 1, 12, tzinfo=UTC)
 TODAY = NOW.date()
@@ -39,8 +41,35 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
+@pytest.fixture(scope="module")
+def server() -> Iterator[Databases]:
+    with databases() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with empty tables: making one takes most of a second."""
+
+    async def make(path: Path) -> None:
+        async with opened(f"sqlite:///{path}"):
+            pass
+
+    path = tmp_path_factory.mktemp("empty") / "state.db"
+    asyncio.run(make(path))
+    return path
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, empty: Path, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{shutil.copy(empty, tmp_path)}"
+    ready: str = request.getfixturevalue("server").ready()
+    return ready
+
+
 @pytest.fixture
-def url(tmp_path: Path) -> str:
+def file(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'state.db'}"
 
 
@@ -55,6 +84,8 @@ async def opened(url: str) -> AsyncIterator[State]:
 
 
 def rows(url: str, table: str) -> list[tuple[object, ...]]:
+    if not url.startswith("sqlite"):
+        return rows_on_server(url, table)
     with sqlite3.connect(url.removeprefix("sqlite:///")) as connection:
         found = connection.execute(f"SELECT * FROM {table}").fetchall()
     connection.close()
@@ -249,8 +280,8 @@ async def test_no_chat_id_is_kept_outside_the_requests(url: str) -> None:
 
 
 @pytest.mark.anyio
-async def test_only_its_owner_can_read_the_file(url: str, tmp_path: Path) -> None:
-    async with opened(url) as state:
+async def test_only_its_owner_can_read_the_file(file: str, tmp_path: Path) -> None:
+    async with opened(file) as state:
         await fill(state)
         for path in tmp_path.iterdir():
             assert stat.S_IMODE(path.stat().st_mode) == 0o600, path
@@ -359,14 +390,14 @@ def test_a_memory_that_cannot_be_read_is_empty(text: object) -> None:
 
 
 @pytest.mark.anyio
-async def test_a_row_that_somebody_edited_is_an_empty_memory(url: str) -> None:
-    async with opened(url) as state:
+async def test_a_row_that_somebody_edited_is_an_empty_memory(file: str) -> None:
+    async with opened(file) as state:
         await fill(state)
-    with sqlite3.connect(url.removeprefix("sqlite:///")) as connection:
+    with sqlite3.connect(file.removeprefix("sqlite:///")) as connection:
         connection.execute("UPDATE conversations SET memory = ?", [json.dumps({"at": "2032", "fact": 1})])
         connection.execute("UPDATE answers SET before = '[', sent = '{}'")
     connection.close()
-    async with opened(url) as state:
+    async with opened(file) as state:
         assert await state.memory(TALK, NOW) == Memory()
         assert await state.answer(TALK, 7, NOW) == Answer((), Memory())
 

@@ -9,14 +9,16 @@ import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine
+from sqlalchemy import Connection, NullPool, create_engine
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.schema import CreateTable
 
 from bot.state.migrations.__main__ import settings
@@ -24,6 +26,7 @@ from bot.state.records import Moderator
 from bot.state.revisions import HEAD, REVISIONS, URL_VARIABLE
 from bot.state.state import Preferences, State
 from bot.state.tables import metadata
+from tests.postgres import running
 from tests.unit.test_state import CHAT, NOW, PERSON, TALK, TODAY, fill, opened, rows
 
 ONLY = (
@@ -100,6 +103,37 @@ async def test_what_the_first_version_kept_is_kept_by_this_one(tmp_path: Path, a
         assert await state.moderating.moderator(PERSON) == Moderator(PERSON, "Camille")
     assert {table: rows(url, table) for table in FIRST_ROWS} == before
     assert rows(url, "alembic_version") == [(HEAD,)]
+
+
+@pytest.mark.anyio
+async def test_a_server_keeps_what_the_first_version_kept_and_gets_exactly_the_tables(
+    anyio_backend: str,
+) -> None:
+    with running() as server:
+        url = server.fresh()
+        database = url.rpartition("/")[2]
+        address = url.replace("postgresql://", "postgresql+asyncpg://")
+        subprocess.run(
+            [sys.executable, "-c", ONLY, "0001"], env={**os.environ, URL_VARIABLE: address}, check=True
+        )
+        for table, row in FIRST_ROWS.items():
+            server.say(f"INSERT INTO {table} VALUES {row}", database)
+        before = {table: rows(url, table) for table in FIRST_ROWS}
+        assert all(before.values())
+        async with opened(url) as state:
+            assert await state.preferences(CHAT) == Preferences("fr")
+            assert await state.seen(1000)
+        assert {table: rows(url, table) for table in FIRST_ROWS} == before
+        assert rows(url, "alembic_version") == [(HEAD,)]
+        engine = create_async_engine(address, poolclass=NullPool)
+        async with engine.connect() as connection:
+            assert await connection.run_sync(differences) == []
+        await engine.dispose()
+
+
+def differences(connection: Connection) -> Any:
+    """What the tables of a server differ in from those the program speaks of."""
+    return compare_metadata(MigrationContext.configure(connection), metadata)
 
 
 def test_postgresql_would_get_the_same_tables() -> None:

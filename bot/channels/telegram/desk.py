@@ -86,7 +86,12 @@ class Voter:
 
 
 class Desk:
-    """What every handler works with."""
+    """What every handler works with.
+
+    In the memory of one process stay, by intention and however many replicas there are: `asked`, so that no question is
+    ever written with who asked it; `waiting`, for the same reason; `familiar`, which may then only err on the side of
+    leaving words out; and what is of one delivery: `admitted`, `undelivered` and how often an update was tried.
+    """
 
     def __init__(
         self, assistant: Assistant, state: State, settings: Settings, now: Clock, report: Report

@@ -82,7 +82,8 @@ class Intake:
             async with self._room_of(chat_id):
                 await self._app.process_update(update)
             done = await self._done(update, began)
-            await state.saved()  # whoever has the next turn reads what was written in this one
+            if not done:
+                await state.saved()  # whoever has the next turn reads what was written in this one
             return done
         finally:
             state.turns.give_back(whose)

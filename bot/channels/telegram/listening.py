@@ -25,11 +25,10 @@ async def watched(desk: Desk) -> AsyncIterator[None]:
     if settings.status_port is None:
         yield
         return
-    try:
+    with extra():
         from starlette.applications import Starlette
-    except ImportError:
-        raise Refused("no_server") from None
-    server = web_server(Starlette(routes=routes(desk)))
+
+        server = web_server(Starlette(routes=routes(desk)))
     serving = asyncio.create_task(server.serve([listening(settings.status_host, settings.status_port)]))
     try:
         yield
@@ -38,12 +37,18 @@ async def watched(desk: Desk) -> AsyncIterator[None]:
         await serving
 
 
-def web_server(app: Starlette) -> uvicorn.Server:
-    """A server that leaves signals to the bot."""
+@contextmanager
+def extra() -> Iterator[None]:
+    """Where the web server is loaded, which not every installation has."""
     try:
-        import uvicorn
+        yield
     except ImportError:
         raise Refused("no_server") from None
+
+
+def web_server(app: Starlette) -> uvicorn.Server:
+    """A server that leaves signals to the bot."""
+    import uvicorn
 
     class Server(uvicorn.Server):
         @contextmanager

@@ -19,7 +19,7 @@ from bot.channels.telegram.application import HEARD, App, build, handle, introdu
 from bot.channels.telegram.desk import Desk, Report
 from bot.channels.telegram.folder import Folder
 from bot.channels.telegram.intake import Intake
-from bot.channels.telegram.listening import listening, watched, web_server
+from bot.channels.telegram.listening import extra, listening, watched, web_server
 from bot.channels.telegram.polling import GRACE, Polling
 from bot.channels.telegram.webhook import application
 from bot.dialogue.assistant import Assistant
@@ -47,6 +47,8 @@ class Served:
     keep: Callable[[Base], Base] = field(default=lambda base: base)
     loaded: Loaded | None = None
     """What was read of the folder, so that what did not change need not be read again."""
+    aside: Callable[[Base], None] | None = None
+    """What is begun in the background once Telegram answers."""
 
     def handed_over(self) -> tuple[Assistant, Loaded | None]:
         """The assistant and what was read, which nothing here holds any longer: both are replaced some day."""
@@ -92,6 +94,8 @@ async def serve(
             if stop.is_set():
                 return
             intake = Intake(app, desk, settings.concurrency)
+            if served.aside is not None:
+                served.aside(desk.base)
             chores = asyncio.create_task(_chores(desk, stop))
             watching = asyncio.create_task(_watch(desk, stop))
             try:
@@ -169,7 +173,8 @@ async def _by_webhook(desk: Desk, intake: Intake, stop: asyncio.Event) -> None:
     if settings.webhook_url is None:
         raise Refused("no_webhook_url")
     path = urlsplit(str(settings.webhook_url)).path or "/"
-    server = web_server(application(desk, intake, path))
+    with extra():
+        server = web_server(application(desk, intake, path))
     serving = asyncio.create_task(server.serve([listening(settings.webhook_host, settings.webhook_port)]))
     announcing = asyncio.create_task(_persist(lambda: _announce(desk), desk, stop))
     stopping = asyncio.create_task(stop.wait())

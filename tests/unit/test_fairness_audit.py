@@ -1,0 +1,278 @@
+"""The audit finds the bot fair on the bundled election and on a very uneven one, and finds what is made unfair."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import cast
+
+import pytest
+from click.testing import CliRunner, Result
+from PIL import Image
+
+from bot.cli import main
+from bot.dialogue import composing
+from bot.dialogue.assistant import Assistant, Utterance
+from bot.dialogue.memory import Memory
+from bot.dialogue.outcomes import NoPosition, Position, Unknown
+from bot.dialogue.reply import Line, Reply, Statement
+from bot.dialogue.wording import wording
+from bot.evaluation import fairness
+from bot.evaluation.bank import Question, banks_of, read_bank
+from bot.evaluation.fairness import Measure, Plan, Verdict, audit, broken
+from bot.evaluation.recognition import NOISES
+from bot.evaluation.simulation import Voice, about, held, listed, talks
+from bot.knowledge.loading import Loaded, load
+from bot.knowledge.model import Election
+from bot.matching.checking import problems_of
+from tests import invented, uneven
+from tests.conftest import BUNDLED, BUNDLED_NOW, ROOT
+
+SMALL = Plan(conversations=120, seed=2026, draws=60)
+QUICK = Plan(conversations=60, seed=1, draws=1)
+ROTATING = invented.election(order="rotating")
+PEOPLE = sorted(ROTATING.candidates)
+
+
+@pytest.fixture(scope="module")
+def treguennac(tmp_path_factory: pytest.TempPathFactory) -> Loaded:
+    root = tmp_path_factory.mktemp("uneven") / "knowledge"
+    root.mkdir()
+    uneven.write(root)
+    loaded = load(root)
+    assert [str(problem) for problem in problems_of(loaded, whole=False) if not problem.notice] == []
+    return loaded
+
+
+def bank() -> list[Question]:
+    return [q for path in banks_of(ROOT / "knowledge", BUNDLED) for q in read_bank(path)[0]]
+
+
+def verdict(measures: Sequence[Measure], name: str) -> Verdict:
+    return next(measure.verdict for measure in measures if measure.name == name)
+
+
+@pytest.fixture(scope="module")
+def fair(bundled: Loaded, assistant: Assistant, treguennac: Loaded) -> dict[str, tuple[Measure, ...]]:
+    """Both audits, small enough for every change of the program; the full ones are made by hand."""
+    town = treguennac.base.elections[uneven.TOWN]
+    asked = bank()[::3]
+    return {
+        "bundled": audit(assistant, bundled.base.elections[BUNDLED], BUNDLED_NOW, SMALL, asked),
+        "uneven": audit(Assistant(treguennac.base), town, uneven.NOW, SMALL),
+    }
+
+
+@pytest.mark.parametrize("place", ["bundled", "uneven"])
+def test_no_bound_is_broken(fair: Mapping[str, tuple[Measure, ...]], place: str) -> None:
+    assert [measure for measure in fair[place] if measure.verdict is Verdict.BROKEN] == []
+
+
+@pytest.mark.parametrize("place", ["bundled", "uneven"])
+def test_what_is_bounded_is_measured(fair: Mapping[str, tuple[Measure, ...]], place: str) -> None:
+    left = {m.name for m in fair[place] if m.verdict is Verdict.UNMEASURED}
+    assert left <= {"place.two", "shown.bank"}
+    assert {m.name for m in fair[place]} >= {f"names.{noise}" for noise in NOISES}
+    assert {m.name for m in fair[place] if m.verdict is Verdict.TOLD} == {"names.asked_back"}
+
+
+def test_silence_is_what_the_base_lacks(fair: Mapping[str, tuple[Measure, ...]], treguennac: Loaded) -> None:
+    election = treguennac.base.elections[uneven.TOWN]
+    shares = next(m.figures for m in fair["uneven"] if m.name == "silence")
+    topics = election.all("topics")
+    for candidate, share in shares.items():
+        lacking = sum(not election.claims(candidate, topic) for topic in topics)
+        assert share == lacking / len(topics)
+    assert max(shares.values()) - min(shares.values()) > 0.9
+
+
+# --- what is unfair is found ---------------------------------------------------------------------------------
+
+
+class Biased:
+    """An assistant whose replies are meddled with."""
+
+    def __init__(self, meddle: Callable[[Utterance, Reply], Reply]) -> None:
+        self.honest = Assistant(invented.base(ROTATING))
+        self.meddle = meddle
+
+    def respond(self, utterance: Utterance, memory: Memory, now: datetime) -> tuple[Reply, Memory]:
+        reply, memory = self.honest.respond(utterance, memory, now)
+        return self.meddle(utterance, reply), memory
+
+
+def audited(meddle: Callable[[Utterance, Reply], Reply], plan: Plan = QUICK) -> tuple[Measure, ...]:
+    return audit(cast("Assistant", Biased(meddle)), ROTATING, invented.NOW, plan)
+
+
+def left_out(utterance: Utterance, reply: Reply) -> Reply:
+    """One candidate's headings are gone."""
+    name = ROTATING.candidates["brancaleoni"].name
+    kept = tuple(p for p in reply.parts if not (isinstance(p, Line) and p.text.startswith(name)))
+    return replace(reply, parts=kept)
+
+
+def cut_short(utterance: Utterance, reply: Reply) -> Reply:
+    """One candidate's words are cut."""
+    return replace(
+        reply,
+        parts=tuple(
+            replace(p, text=p.text[:10]) if isinstance(p, Statement) and p.id.startswith("oz") else p
+            for p in reply.parts
+        ),
+    )
+
+
+def in_silence(utterance: Utterance, reply: Reply) -> Reply:
+    """One candidate is never on record."""
+    if isinstance(reply.outcome, Position) and reply.outcome.candidate == "brancaleoni":
+        return replace(reply, outcome=NoPosition(("brancaleoni",), reply.outcome.topics))
+    return reply
+
+
+def deaf(utterance: Utterance, reply: Reply) -> Reply:
+    """One candidate's questions are not answered."""
+    if "brancaleoni" in about(reply):
+        return replace(reply, outcome=Unknown("not_understood"), suggestions=())
+    return reply
+
+
+def mistaken(utterance: Utterance, reply: Reply) -> Reply:
+    """One candidate is taken for another."""
+    if isinstance(reply.outcome, NoPosition) and reply.outcome.candidates == ("argensolle",):
+        return replace(reply, outcome=replace(reply.outcome, candidates=("oztekin",)))
+    return reply
+
+
+@pytest.mark.parametrize(
+    ("meddle", "names"),
+    [
+        (left_out, ["shown.everyone"]),
+        (cut_short, ["length"]),
+        (in_silence, ["silence"]),
+        (deaf, ["shown.named", "names.clean", "silence", "refused.clean"]),
+        (mistaken, ["names.misread", "names.clean"]),
+    ],
+)
+def test_what_is_unfair_to_one_candidate_is_found(
+    meddle: Callable[[Utterance, Reply], Reply], names: list[str]
+) -> None:
+    measures = audited(meddle)
+    assert broken(measures)
+    assert {name: verdict(measures, name) for name in names} == dict.fromkeys(names, Verdict.BROKEN)
+
+
+def test_the_unmeddled_assistant_breaks_none_of_these_bounds() -> None:
+    measures = audited(lambda _, reply: reply)
+    assert {m.name for m in measures if m.verdict is Verdict.BROKEN} <= {"silence", "names.clean"}
+
+
+def test_a_name_that_is_harder_to_recognise_is_found() -> None:
+    chance = random.Random(4)
+
+    def hard_of_hearing(utterance: Utterance, reply: Reply) -> Reply:
+        return deaf(utterance, reply) if chance.random() < 0.2 else reply
+
+    measures = audited(hard_of_hearing, replace(QUICK, draws=80))
+    assert verdict(measures, "names.accents") is Verdict.BROKEN
+    assert verdict(measures, "refused.misspelt") is Verdict.BROKEN
+
+
+def test_an_order_that_is_not_drawn_by_lot_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    def by_id(election: Election, chosen: Sequence[str], setting: object) -> list[str]:
+        return sorted(chosen)
+
+    monkeypatch.setattr(composing, "in_order", by_id)
+    monkeypatch.setattr(fairness, "in_order", by_id)
+    measures = audited(lambda _, reply: reply)
+    assert verdict(measures, "place.everyone") is Verdict.BROKEN
+
+
+@pytest.mark.parametrize("order", ["alphabetical", "rotating"])
+def test_an_order_other_than_the_stated_one_is_found(monkeypatch: pytest.MonkeyPatch, order: str) -> None:
+    election = invented.election(order=order)
+    assistant = Assistant(invented.base(election))
+    name = "place.stated" if order == "alphabetical" else "place.everyone"
+    assert verdict(audit(assistant, election, invented.NOW, QUICK), name) is Verdict.KEPT
+    monkeypatch.setattr(composing, "in_order", lambda _, chosen, __: sorted(chosen)[::-1])
+    assert verdict(audit(assistant, election, invented.NOW, QUICK), name) is Verdict.BROKEN
+
+
+def test_an_election_without_candidates_breaks_nothing() -> None:
+    election = invented.election(candidates={})
+    measures = audit(Assistant(invented.base(election)), election, invented.NOW, QUICK)
+    assert {measure.verdict for measure in measures} == {Verdict.UNMEASURED, Verdict.TOLD}
+
+
+# --- conversations ---------------------------------------------------------------------------------------------
+
+
+def test_everyone_is_asked_about_as_often_in_the_same_words() -> None:
+    voice = Voice(ROTATING)
+    found = list(talks(voice, 50, 3))
+    assert len(found) == 54
+    assert len({talk.key for talk in found}) == 54
+    asked = Counter(name for talk in found for turn in talk.turns for name in turn.named)
+    assert set(asked) == set(PEOPLE)
+    assert len(set(asked.values())) == 1
+    for lot in zip(*[iter(found)] * len(PEOPLE), strict=True):
+        assert len({talk.turns[0].text for talk in lot}) == 1
+        assert {talk.turns[1].named[0] for talk in lot} == set(PEOPLE)
+    assert found == list(talks(voice, 50, 3))
+    assert found != list(talks(voice, 50, 4))
+
+
+def test_the_places_of_a_reply_are_those_of_its_headings() -> None:
+    assistant = Assistant(invented.base(ROTATING))
+    for talk in talks(Voice(ROTATING), 12, 5):
+        turn, reply = next(held(assistant, ROTATING, talk, invented.NOW))
+        assert turn.kind == "everyone"
+        assert sorted(listed(reply, ROTATING)) == PEOPLE
+
+
+# --- the command -----------------------------------------------------------------------------------------------
+
+
+def run(root: Path, *arguments: str, code: str = "en") -> Result:
+    command = ["--knowledge", str(root), "audit", "--conversations", "12", "--now", "2032-03-01", *arguments]
+    return CliRunner().invoke(main, command, env={"LC_ALL": f"{code}.UTF-8"})
+
+
+@pytest.mark.parametrize("code", ["fr", "en"])
+def test_the_command_prints_every_measure_in_the_readers_language(treguennac: Loaded, code: str) -> None:
+    say = wording(code)
+    result = run(treguennac.root, code=code)
+    assert result.exit_code == 0, result.output
+    assert "R. Petit" in result.output
+    assert result.output.count(say("audit.verdict.kept")) > 6
+    assert say("audit.label.silence") in result.output
+    assert say("audit.all_kept") in result.output
+
+
+def test_the_command_prints_lines_for_machines_and_draws_a_picture(
+    treguennac: Loaded, tmp_path: Path
+) -> None:
+    lines = [json.loads(line) for line in run(treguennac.root, "--jsonl").output.splitlines()]
+    assert {line["election"] for line in lines} == {uneven.TOWN}
+    assert {"measure", "verdict"} & set(lines[0]) or set(lines[0]) >= {"name", "verdict", "figures", "values"}
+    path = tmp_path / "audit.png"
+    assert run(treguennac.root, "--png", str(path)).exit_code == 0
+    assert Image.open(path).width == 1080
+
+
+def test_a_broken_bound_is_the_status(treguennac: Loaded, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(composing, "in_order", lambda _, chosen, __: sorted(chosen)[::-1])
+    result = run(treguennac.root)
+    assert result.exit_code == 1
+    assert "BROKEN" in result.output
+
+
+def test_what_cannot_be_done_is_refused(treguennac: Loaded, tmp_path: Path) -> None:
+    assert run(treguennac.root, "--election", "nowhere").exit_code == 2
+    assert run(treguennac.root, "--conversations", "0").exit_code == 2
+    assert run(treguennac.root, "--png", str(tmp_path / "no" / "folder.png")).exit_code == 2
