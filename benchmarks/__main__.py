@@ -53,7 +53,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a few questions and small bases, to try it out")
     parser.add_argument(
-        "--long", action="store_true", help="a million questions to `serve` too: half an hour more"
+        "--long",
+        action="store_true",
+        help="a million questions to `serve`, and hostile messages, too: much longer",
     )
     parser.add_argument("--only", action="append", choices=SECTIONS, metavar="NAME", help=", ".join(SECTIONS))
     parser.add_argument("--out", type=Path, metavar="DIR", help="docs by default; a new folder if --quick")

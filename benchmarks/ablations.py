@@ -24,6 +24,7 @@ from bot.evaluation.scoring import Result, Verdict, ask, score
 from bot.semantic import Semantic, in_one_thread, installed
 
 TYPED = "one typo"
+SHORT = ("own banks", f"own banks, {TYPED}", "fresh banks")
 SEMANTIC = "with `semantic`"
 ANYTHING = replace(DEFAULT, plain=0, campaign=0, named=0, told=0, passing=0, stray=1_000)
 """Thresholds that any word in common reaches, however many words nothing explains."""
@@ -139,16 +140,14 @@ def _results(part: Part, banks: Sequence[Asked], nearest: Semantic | None) -> li
 
 def _draw(plan: Plan, drawn: Mapping[str, Mapping[str, Found]]) -> None:
     figure, panels = plots.drawn(len(drawn), width=11, height=3.4, sharey=True)
-    for axes, (title, found) in zip(panels, drawn.items(), strict=True):
+    for axes, title, found in zip(panels, SHORT, drawn.values(), strict=True):
         names = [name.replace("`", "") for name in found][::-1]
         left = [0.0] * len(names)
         for verdict in (Verdict.ASKED, Verdict.ABSTAINED, Verdict.WRONG, Verdict.MISATTRIBUTED):
             widths = [share(each.counts, verdict) for each in found.values()][::-1]
             axes.barh(names, widths, left=left, color=COLOURS[verdict], label=verdict.value, height=0.7)
             left = [a + b for a, b in zip(left, widths, strict=True)]
-        axes.set(
-            title=title.partition(" (")[0].replace(" that were not", "\nthat were not"), xlabel="% not right"
-        )
+        axes.set(title=title, xlabel="% not right")
         axes.grid(visible=False, axis="y")
     figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
     plots.save(figure, plan.pictures, "ablations")

@@ -198,5 +198,6 @@ def _draw(plan: Plan, both: Sequence[Lasted]) -> None:
         place = (held.at[-1], high)
         axes.annotate(f"± {FLAT:.0f} %", place, (-28, 3), textcoords="offset points", fontsize=8)
         axes.set(title=held.name.strip("`"), xlabel="questions", ylabel="MiB resident", ylim=(0, 1.3 * high))
+        axes.locator_params(axis="x", nbins=5)
         axes.xaxis.set_major_formatter("{x:,.0f}")
     plots.save(figure, plan.pictures, "lasting")

@@ -93,7 +93,7 @@ def _draw_beside(plan: Plan, found: dict[str, dict[str, Counter[Verdict]]]) -> N
     right.set(title="Right", ylabel="% of questions", ylim=(0, 103))
     wrong.set(title="Wrong or misattributed", ylim=(-1, None))
     for axes in (right, wrong):
-        axes.tick_params(axis="x", rotation=25)
+        axes.set_xticks(range(len(RUNGS)), list(RUNGS), rotation=25, ha="right", rotation_mode="anchor")
     figure.legend(*right.get_legend_handles_labels(), loc="outside lower center", ncols=len(found))
     plots.save(figure, plan.pictures, "noise-peers")
 

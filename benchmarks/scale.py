@@ -198,7 +198,7 @@ def _draw(plan: Plan, several: Sequence[_Measured], growths: Sequence[_Growth]) 
     for axes, title in zip(panels, titles, strict=True):
         axes.set(title=title, xlabel="claims", xscale="log", yscale="log")
         axes.xaxis.set_major_formatter("{x:,.0f}")
-        axes.yaxis.set_major_locator(LogLocator())
+        axes.yaxis.set_major_locator(LogLocator(subs=(1,) if axes is panels[2] else (1, 2, 5)))
         axes.yaxis.set_major_formatter("{x:,g}")
         axes.yaxis.set_minor_formatter("")
     bounded = [size for size in (one.cost.size for one in several) if size in LIMITS]

@@ -176,15 +176,13 @@ def _times(asked: Asked, nearest: Semantic) -> list[float]:
 def _draw(plan: Plan, found: Measured) -> None:
     banks = list(dict.fromkeys(bank for bank, _ in found.tallies))
     figure, panels = plots.drawn(len(banks), width=9.5, height=3.2, sharey=True)
+    rungs = list(RUNGS)[::-1]
     for axes, bank in zip(panels, banks, strict=True):
-        rungs = [rung for rung in RUNGS if found.tallies[bank, rung].abstained]
+        held = [found.tallies[bank, rung] for rung in rungs]
         for way, colour, mark in zip(WAYS, (plots.OTHERS[2], plots.OTHERS[0], plots.OWN), "so^", strict=True):
-            held = [found.tallies[bank, rung] for rung in rungs]
-            shares = [100 * tally.offered[way] / tally.abstained for tally in held]
-            axes.plot(shares, rungs[::1], mark, color=colour, label=way)
-        axes.set(title=f"{bank} banks", xlabel="right entry among three, % of abstentions", xlim=(0, 101))
-        axes.invert_yaxis()
-    if panels:
-        panels[-1].invert_yaxis()
-        figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
+            shares = [100 * t.offered[way] / t.abstained if t.abstained else float("nan") for t in held]
+            axes.plot(shares, rungs, mark, color=colour, label=way)
+        axes.set(title=f"{bank} banks", xlabel="right entry among three, % of abstentions", xlim=(0, 103))
+        axes.set_ylim(-0.5, len(rungs) - 0.5)
+    figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=len(WAYS))
     plots.save(figure, plan.pictures, "suggestions")

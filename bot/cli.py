@@ -175,6 +175,7 @@ def serve(where: Where, webhook: bool) -> None:
         found = settings()
     except Unset as unset:
         raise Refused("unset" if unset.missing else "bad_setting", name=unset.name) from None
+    nearest = semantic() if found.semantic else None
     root = folder(where.knowledge)
     finish(root)
     loaded = answerable(where, whole=True)
@@ -189,8 +190,8 @@ def serve(where: Where, webhook: bool) -> None:
     report("knowledge", folder=str(root))
     webhook = webhook or found.webhook_url is not None
     served = serving.Served(assistant, root, lambda changed: only(changed, where.election), loaded)
-    if found.semantic:
-        assistant.nearest = nearest = semantic(report)
+    if nearest is not None:
+        assistant.nearest, nearest.report = nearest, report
         served.aside = lambda base: nearest.want(islice(base.elections.values(), PREPARED))
     del assistant, loaded, base
     asyncio.run(serving.until_told(served, found, now, report, webhook))
@@ -290,17 +291,8 @@ def coverage(where: Where, png: str | None, html: str | None, older_than: int, e
 
 
 @main.command()
-@click.option(
-    "--conversations",
-    type=click.IntRange(1, 1_000_000),
-    default=2_000,
-    metavar="N",
-    show_default=True,
-    help="How many conversations to simulate.",
-)
-@click.option(
-    "--seed", type=int, default=2026, metavar="N", show_default=True, help="What all lots are drawn from."
-)
+@click.option("--conversations", type=click.IntRange(1, 10**6), default=2_000, help="How many to simulate.")
+@click.option("--seed", type=int, default=2026, help="What all lots are drawn from.")
 @click.option("--png", metavar="FILE", help="Draw it as a picture too.")
 @click.option("--jsonl", is_flag=True, help="Print a line of JSON for each measure instead.")
 @everywhere

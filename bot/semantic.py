@@ -98,7 +98,7 @@ class Semantic:
     def __init__(
         self, report: Report | None = None, patient: bool = False, loading: Callable[[], Encoder] = load
     ) -> None:
-        self._report = report or (lambda *_, **__: None)
+        self.report = report or (lambda *_, **__: None)
         self._patient = patient
         self._loading = loading
         self._encoder: Encoder | None = None
@@ -153,9 +153,9 @@ class Semantic:
                 self.read(election)
             except Exception as error:  # suggestions are made without it from now on
                 self._failed = True
-                self._report("semantic_failed", level="error", exc_info=error)
+                self.report("semantic_failed", level="error", exc_info=error)
             else:
-                self._report("semantic", election=election.id, seconds=round(perf_counter() - began, 1))
+                self.report("semantic", election=election.id, seconds=round(perf_counter() - began, 1))
 
     def _next(self) -> Election | None:
         with self._lock:

@@ -13,6 +13,7 @@ from benchmarks.faults.bots import ASKED, LONG, answers, is_root, serving, voter
 from benchmarks.faults.edits import WORDS, Place, edit, laid_out
 from benchmarks.faults.trial import Round, Trial, untried
 from bot.dialogue.wording import wording
+from bot.moderation.committing import revision
 from bot.moderation.proposals import Impossible
 from bot.moderation.storing import finish
 from bot.state.records import Moderator
@@ -122,20 +123,17 @@ def _knowledge(around: Round) -> Trial:
         )
         number, refused, wrong = found
         head = int(place.git("rev-list", "--count", "HEAD")) - 1
-    wrong += [] if _agrees(number, head) else [f"{number} edits in {head} commits"]
+        left = (revision(place.root) or "+").endswith("+")
+    wrong += ["files in no commit"] if left else []
     return Trial(
         "disk full, knowledge",
         f"an edit of two files in a git checkout tried with {len(rooms)} amounts of room, from none "
         f"to {rooms[-1] * 4} KiB",
-        "applied whole, or refused in a sentence with no file touched; with room again it is applied",
+        "applied whole, or refused in a sentence with no file touched; with room again it is applied, and all is "
+        "committed",
         "; ".join([f"{number} applied, {refused} refused at first, {head} commits", *wrong[:3]]),
         not wrong and refused > 0 and number > 0,
     )
-
-
-def _agrees(applied: int, commits: int) -> bool:
-    """Whether no commit is without its edit: one for which there was no room is told to the moderator."""
-    return commits <= applied
 
 
 async def _tried(place: Place, disk: Path, rooms: tuple[int, ...], url: str) -> tuple[int, int, list[str]]:

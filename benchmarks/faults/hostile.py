@@ -49,11 +49,11 @@ def trials(around: Round) -> Iterator[Trial]:
         if find_spec("atheris")
         else untried("hostile messages, led", "atheris (`pip install atheris`)")
     )
-    yield from posted(around, around.many(600, 100_000))
+    yield from posted(around, around.millions(600, 100_000))
 
 
 def _in_process(around: Round) -> Trial:
-    by_dice, drawn = around.many(1_500, 700_000), around.many(500, 150_000)
+    by_dice, drawn = around.millions(1_500, 700_000), around.millions(500, 150_000)
     heard = fresh(listened, by_dice, drawn, 20_260_315)
     flat = around.quick or heard.growth <= FLAT
     grown = "not measured" if around.quick else f"{100 * heard.growth:+.1f} % from {heard.memory[0]:.0f} MiB"
@@ -96,7 +96,7 @@ def listened(by_dice: int, drawn: int, seed: int, log: Path | None = None) -> He
 
 
 def _led(around: Round) -> Trial:
-    found = fuzzed(around.room("fuzzing"), around.many(300, 50_000), seconds=around.many(30, 1_200))
+    found = fuzzed(around.room("fuzzing"), around.millions(300, 50_000), seconds=around.millions(30, 1_200))
     return Trial(
         FAULT,
         f"{found.tried:,} texts made by atheris, which is led by what code of the core the ones before reached",

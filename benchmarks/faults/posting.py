@@ -43,7 +43,7 @@ def _posted(around: Round, count: int, webhook: bool) -> Trial:
         for done in range(0, count, LOT):
             poster.post(list(islice(texts, min(LOT, count - done))))
             telegram.settled(LONG)
-            if done >= WARM * count:
+            if done + LOT >= WARM * count:
                 memory.append(resident(bot.pid))
         refused = {v.description for v in telegram.violations if UNKNOWABLE not in v.description}
         wrong = [*bot.errors()[:2], *refused]

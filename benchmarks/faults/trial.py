@@ -43,6 +43,8 @@ class Round:
 
     quick: bool
     folder: Path
+    long: bool = True
+    """Whether a million of anything is a million, or a hundred thousand."""
     lines: int = 0
     """Log lines that were searched for secrets and for voters, over all faults until now."""
     told: list[str] = field(default_factory=list)
@@ -51,6 +53,10 @@ class Round:
     def many(self, quick: int, full: int) -> int:
         """A number of times, small if this is only to see that all works."""
         return quick if self.quick else full
+
+    def millions(self, quick: int, full: int) -> int:
+        """The same for what takes most of an hour."""
+        return self.many(quick, full if self.long else full // 10)
 
     def room(self, name: str) -> Path:
         """A new folder for one fault."""

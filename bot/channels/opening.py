@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 if TYPE_CHECKING:
     from bot.knowledge.loading import Loaded
     from bot.knowledge.model import Base, Election
-    from bot.semantic import Report, Semantic
+    from bot.semantic import Semantic
 
 INSTALLED = Path(__file__).parents[1] / "_knowledge"
 YEARS = range(1900, 2200)
@@ -112,13 +112,13 @@ def only(base: Base, election: str | None) -> Base:
     return replace(base, elections={chosen_one.id: chosen_one})
 
 
-def semantic(report: Report | None = None, patient: bool = False) -> Semantic:
+def semantic(patient: bool = False) -> Semantic:
     """What ranks suggestions by meaning; a `patient` reader waits for it to be ready, as nobody in a chat would."""
     from bot.semantic import Semantic, installed
 
     if not installed():
         raise Refused("no_semantic")
-    return Semantic(report, patient)
+    return Semantic(patient=patient)
 
 
 def clock(now: str | None, time_zone: str) -> Clock:

@@ -61,11 +61,12 @@ def in_order(election: Election, candidates: Sequence[str], setting: Setting) ->
     if order is Order.ALPHABETICAL:
         return alphabetical
     if order is Order.BALLOT:
-        ballot = election.description.ballot
-        return sorted(alphabetical, key=lambda c: ballot.index(c) if c in ballot else len(ballot))
+        places = {drawn: place for place, drawn in enumerate(election.description.ballot)}
+        return sorted(alphabetical, key=lambda c: places.get(c, len(places)))
     everyone = sorted(election.candidates)
     random.Random(f"{setting.conversation}|{_today(setting)}").shuffle(everyone)
-    return [c for c in everyone if c in set(candidates)]
+    asked = set(candidates)
+    return [c for c in everyone if c in asked]
 
 
 def _today(setting: Setting) -> date:

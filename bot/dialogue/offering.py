@@ -13,6 +13,7 @@ from bot.dialogue.query import Query
 from bot.dialogue.reply import Suggestion
 from bot.dialogue.scopes import Scope
 from bot.knowledge.model import Election
+from bot.matching.ranking import Heard
 from bot.matching.sharing import sharing
 
 Nearest = Callable[[str, Election], Sequence[str]]
@@ -24,8 +25,8 @@ SUBJECTS = 2
 """How many subjects are offered beside the candidates whose name was all that was recognised."""
 AT_MOST = 8
 """How many subjects are tried out, of which the first three that lead somewhere are offered."""
-HEAD_START = 5
-"""How much two orders must differ at their heads for one to decide: an entry counts 1/(5 + its place) in each."""
+HEAD_START = 2
+"""How an entry counts that two orders hold: 1/(2 + its place) in each, so that the head of either is near the top."""
 
 
 def near(query: Query, outcome: Unknown, scope: Scope, nearest: Nearest | None) -> list[str]:
@@ -55,11 +56,15 @@ def _by_meaning(query: Query, scope: Scope, nearest: Nearest | None) -> Sequence
 
     A text of which no word is known is near to anything, and that says nothing.
     """
-    languages, index = scope.index.languages, scope.index
-    told = (w.folded for w in query.meaning)
-    if nearest is None or not any(index.knows(w) or any(x.zipf(w) for x in languages) for w in told):
+    told = [word for word in query.words if not word.taken]
+    if nearest is None or not any(_is_known(word, scope) for word in told):
         return ()
-    return nearest(" ".join(word.written for word in query.words if not word.taken), scope.election)
+    return nearest(" ".join(word.written for word in told), scope.election)
+
+
+def _is_known(word: Heard, scope: Scope) -> bool:
+    index = scope.index
+    return word.small or index.knows(word.folded) or any(x.zipf(word.folded) for x in index.languages)
 
 
 def _entries(query: Query, scope: Scope, nearest: Nearest | None) -> Iterator[str]:

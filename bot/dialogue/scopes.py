@@ -14,7 +14,7 @@ from bot.matching.index import Index, Layer, own_layer, shared_layer
 from bot.matching.mentions import Gazetteer, Names
 
 KEPT = 150_000
-"""Candidates and claims of the elections that are kept ready, at some three kilobytes each."""
+"""Candidates and claims of the elections that are kept ready, at some two kilobytes each."""
 Key = tuple[tuple[int, ...], tuple[str, ...]]
 """Folders, or what they hold, each by the object it is; and languages."""
 

@@ -118,7 +118,7 @@ class _Seen:
         self.compared, self.listed = 0, Counter[str]()
         self.orders: list[list[str]] = []
         self.pairs = {pair: [0, 0] for pair in combinations(self.people, 2)}
-        self.disordered = 0
+        self.ordered, self.in_order = Counter[str](), Counter[str]()
         self.characters, self.statements = Counter[str](), Counter[str]()
         self.longest, self.cut = Counter[str](), Counter[str]()
 
@@ -141,7 +141,9 @@ class _Seen:
         """Compare the order of a reply with the one that the election says."""
         order = listed(reply, self.election)
         if isinstance(reply.outcome, Comparison | NoPosition):
-            self.disordered += order != in_order(self.election, order, setting)
+            self.ordered.update(order)
+            if order == in_order(self.election, order, setting):
+                self.in_order.update(order)
 
     def _measure(self, reply: Reply) -> None:
         for statement in reply.statements:
@@ -171,9 +173,9 @@ class _Seen:
             else {}
         )
         firsts = self._firsts()
+        stated = {c: self.in_order[c] / n for c, n in sorted(self.ordered.items())}
+        yield Measure("place.stated", _verdict(stated, min(stated.values(), default=0) == 1), "share", stated)
         if self.election.description.order is not Order.ROTATING:
-            kept = _verdict(means, not self.disordered)
-            yield Measure("place.stated", kept, "place", means, {"wrong": self.disordered})
             return
         tables = {"place.everyone": (means, fair_places(orders)), "place.two": (firsts, self._even_pairs())}
         tested = {name: test for name, (_, test) in tables.items() if test is not None}
@@ -191,7 +193,7 @@ class _Seen:
                 "level": LEVEL,
                 "count": len(orders) if name == "place.everyone" else sum(map(sum, self.pairs.values())),
             }
-            verdict = Verdict.KEPT if chances[name] > LEVEL and not self.disordered else Verdict.BROKEN
+            verdict = Verdict.KEPT if chances[name] > LEVEL else Verdict.BROKEN
             yield Measure(name, verdict, unit, figures, values)
 
     def _firsts(self) -> dict[str, float]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import cycle
 
 from bot.dialogue.assistant import Assistant, Utterance
 from bot.dialogue.memory import Memory
@@ -67,21 +68,21 @@ class Hearing:
         self.seed = seed
 
     def clean(self) -> Heard:
-        """Each name, surname that is nobody else's and alias, in each language and each way to ask."""
+        """Each name, surname that is nobody else's and alias in each language; the names in each way to ask."""
         heard = Heard()
         for candidate in self.voice.people:
-            for code in self.voice.codes:
-                for number, frame in enumerate(voters(code).frames["about"]):
-                    for name in self._every_name(candidate):
-                        topic = self.voice.topics[number % len(self.voice.topics)]
-                        text = frame.format(name=name, topic=self.voice.named(topic, code))
-                        heard.add(candidate, self.ask(text, code))
+            for code in self.voice.codes if self.voice.topics else ():
+                frames = voters(code).frames["about"]
+                for number, (name, frame) in enumerate(self._asked_for(candidate, frames)):
+                    topic = self.voice.topics[number % len(self.voice.topics)]
+                    text = frame.format(name=name, topic=self.voice.named(topic, code))
+                    heard.add(candidate, self.ask(text, code))
         return heard
 
     def misspelt(self, noise: str, draws: int) -> Heard:
         """Each candidate in so many questions, drawn and misspelt by the same lots for all of them."""
         heard = Heard()
-        for draw in range(draws):
+        for draw in range(draws if self.voice.topics else 0):
             chance = random.Random(f"{self.seed}|{noise}|{draw}")
             code = chance.choice(self.voice.codes)
             frame = chance.choice(voters(code).frames["about"])
@@ -93,9 +94,12 @@ class Hearing:
                 heard.add(candidate, self.ask(NOISES[noise](text, code, slip), code))
         return heard
 
-    def _every_name(self, candidate: str) -> Iterator[str]:
+    def _asked_for(self, candidate: str, frames: Sequence[str]) -> Iterator[tuple[str, str]]:
+        """What a candidate is called, in a way to ask: names in every one, aliases in one after the other."""
         known = self.voice.election.candidates[candidate]
-        yield from dict.fromkeys((known.name, self.voice.called(candidate, False), *known.aliases))
+        for name in dict.fromkeys((known.name, self.voice.called(candidate, False))):
+            yield from ((name, frame) for frame in frames)
+        yield from zip(known.aliases, cycle(frames), strict=False)
 
     def ask(self, text: str, code: str, wanted: tuple[str, str] | None = None) -> Reply:
         """The reply to a question; if it asks back, the one to the choice of who and what is wanted."""

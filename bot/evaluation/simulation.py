@@ -138,7 +138,7 @@ def listed(reply: Reply, election: Election) -> list[str]:
     """The candidates of whom a reply says something, or that there is nothing, in the order in which they come."""
     called = {c: candidate.name for c, candidate in election.candidates.items()}
     if isinstance(reply.outcome, NoPosition):
-        return sorted(about(reply), key=lambda c: reply.understood.index(called[c]))
+        return sorted(about(reply), key=lambda c: reply.understood.find(called[c]))
     longest = sorted(called, key=lambda c: -len(called[c]))
     headings = [part.text for part in reply.parts if isinstance(part, Line) and part.heading]
     found = [next((c for c in longest if text.startswith(called[c])), None) for text in headings]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cache
-from itertools import chain
+from itertools import chain, count
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -15,6 +15,7 @@ from bot.language.catalogue import Language, language
 KNOWN = 3.0
 COMMON = 3.6
 SEEN = 2_000
+"""Words searched lately that are kept at hand, over all that extends one lexicon: memory must not grow with them."""
 SHORT_COST = 1.05
 LONG_COST = 2.0
 POOLED = 8
@@ -159,7 +160,9 @@ class Lexicon:
         self.language = language
         self._bases = [words]
         self._tiers = [_Tier(self._bases[0], language, ordinary=True)]
-        self._seen: dict[str, tuple[float, str] | None] = {}
+        self._numbers = count()
+        self._number = next(self._numbers)
+        self._seen: dict[tuple[int, str], tuple[float, str] | None] = {}
 
     def extended(self, words: Collection[str]) -> Lexicon:
         """The same words and some more, sharing what is already prepared; they are looked up where they stand."""
@@ -167,7 +170,8 @@ class Lexicon:
         more.language = self.language
         more._bases = [*self._bases, words]
         more._tiers = [*self._tiers, _Tier(words, self.language, ordinary=False)]
-        more._seen = {}
+        more._numbers, more._number = self._numbers, next(self._numbers)
+        more._seen = self._seen
         return more
 
     def in_base(self, word: str) -> bool:
@@ -176,12 +180,13 @@ class Lexicon:
 
     def nearest(self, word: str) -> tuple[float, str] | None:
         """The cost of reading an unknown word as the likeliest one, and that one; None when nothing is near."""
-        known: tuple[float, str] | bool | None = self._seen.get(word, False)
+        key = (self._number, word)
+        known: tuple[float, str] | bool | None = self._seen.get(key, False)
         if not isinstance(known, bool):
             return known
         if len(self._seen) > SEEN:
             self._seen.clear()
-        found = self._seen[word] = self._search(word)
+        found = self._seen[key] = self._search(word)
         return found
 
     def _search(self, word: str) -> tuple[float, str] | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from typing import TypeVar
 
 from bot.language.text import fold
 
@@ -31,7 +32,7 @@ class Patterns:
 
     def __init__(self, patterns: Iterable[str]) -> None:
         self._expressions: list[str] = []
-        self._by_word: dict[str, set[int]] = {}
+        by_word: dict[str, set[int]] = {}
         self._by_stub: dict[str, list[tuple[str, int]]] = {}
         for number, pattern in enumerate(patterns):
             self._expressions.append(_expression(pattern))
@@ -39,7 +40,8 @@ class Patterns:
                 if ending:
                     self._by_stub.setdefault(word[:STUB], []).append((word, number))
                 else:
-                    self._by_word.setdefault(word, set()).add(number)
+                    by_word.setdefault(word, set()).add(number)
+        self._by_word = _small(by_word)
         self._lengths = sorted({len(stub) for stub in self._by_stub})
 
     @property
@@ -65,7 +67,7 @@ class Patterns:
         whole, stubs = self._by_word, self._by_stub
         for word in words:
             if word in whole:
-                possible |= whole[word]
+                possible.update(whole[word])
             for length in self._lengths:
                 if word[:length] in stubs:
                     possible.update(
@@ -79,13 +81,14 @@ class Kinds(Mapping[str, Patterns]):
 
     def __init__(self, patterns: Mapping[str, list[str]]) -> None:
         self._kinds = {name: Patterns(several) for name, several in patterns.items()}
-        self._by_word: dict[str, set[str]] = {}
-        self._by_stub: dict[str, set[str]] = {}
+        by_word: dict[str, set[str]] = {}
+        by_stub: dict[str, set[str]] = {}
         for name, kind in self._kinds.items():
             for word in kind.words:
-                self._by_word.setdefault(word, set()).add(name)
+                by_word.setdefault(word, set()).add(name)
             for stub in kind.stubs:
-                self._by_stub.setdefault(stub, set()).add(name)
+                by_stub.setdefault(stub, set()).add(name)
+        self._by_word, self._by_stub = _small(by_word), _small(by_stub)
 
     def __getitem__(self, name: str) -> Patterns:
         return self._kinds[name]
@@ -107,11 +110,20 @@ class Kinds(Mapping[str, Patterns]):
         possible: set[str] = set()
         for word in words:
             if word in self._by_word:
-                possible |= self._by_word[word]
+                possible.update(self._by_word[word])
             for length in range(1, STUB + 1):
                 if word[:length] in self._by_stub:
-                    possible |= self._by_stub[word[:length]]
+                    possible.update(self._by_stub[word[:length]])
         return possible
+
+
+Told = TypeVar("Told", int, str)
+
+
+def _small(told: Mapping[str, set[Told]]) -> dict[str, tuple[Told, ...]]:
+    """What words tell, in the least memory: most tell one thing, and many the same."""
+    alike: dict[tuple[Told, ...], tuple[Told, ...]] = {}
+    return {word: alike.setdefault(each, each) for word, each in ((w, tuple(s)) for w, s in told.items())}
 
 
 def line(words: Iterable[str]) -> str:

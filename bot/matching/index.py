@@ -167,11 +167,11 @@ class _Laying:
             return None
         return Phrasing(entry, terms, fixed and len(terms) > 1, left_out)
 
-    def told(self, text: str) -> Iterator[str]:
+    def told(self, text: str) -> set[str]:
         """Words of a claim or of an answer: they explain a question's words, though they do not decide."""
-        for word in self._words(text):
-            if not word.small and len(word.folded) > 2:
-                yield self.surfaces.get(word.folded) or self._term(word)
+        known = self.surfaces.get
+        words = self._words(text)
+        return {known(w.folded) or self._term(w) for w in words if not w.small and len(w.folded) > 2}
 
     def _words(self, text: str) -> list[_Met]:
         return [word for piece in pieces_of(text) for word in self._met.get(piece) or self._meet(piece)][

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -26,6 +27,8 @@ from bot.matching.name_forms import (
 FAMILIAR = 3.6
 
 NEAR_KEPT = 1_000
+"""Words heard lately whose likeness to names is kept at hand, over all elections: memory must not grow with them."""
+_NONE: Mapping[str, int] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,7 @@ class Names:
                 others = self._beginning.get(word, ())
                 self._beginning[word] = others if position else (*others, form)
         self._fuzzy_words = tuple(self._beginning)
-        self._near_words: dict[tuple[str, str], dict[str, int]] = {}
+        self._number = next(gazetteer.numbers)
         self.words = frozenset(self.vocabulary())
         self.rare_words = frozenset(w for w in self.words if not any(x.is_small(w) for x in self.languages))
         self.party_candidates = self._party_candidates()
@@ -180,19 +183,20 @@ class Names:
         strange = any(not k for k, d in zip(known, distances, strict=True) if d)
         return strange or (len(distances) > 1 and (0 in distances or sum(distances) <= 2))
 
-    def _similar(self, heard: str, lang: Language) -> dict[str, int]:
+    def _similar(self, heard: str, lang: Language) -> Mapping[str, int]:
         """The words of names that a word may be, and how many letters apart."""
-        key = (heard, lang.code)
-        near = self._near_words.get(key)
+        key = (self._number, heard, lang.code)
+        lately = self.gazetteer.lately
+        near = lately.get(key)
         if near is None:
-            if len(self._near_words) > NEAR_KEPT:
-                self._near_words.clear()
+            if len(lately) > NEAR_KEPT:
+                lately.clear()
             found = process.extract(
                 heard, self._fuzzy_words, scorer=OSA.distance, score_cutoff=FARTHEST, limit=None
             )
             in_order = sorted((at, word) for word, _, at in found)
             distances = ((w, letters_off(heard, w, lang)) for _, w in in_order)
-            near = self._near_words[key] = {w: d for w, d in distances if d is not None}
+            near = lately[key] = {w: d for w, d in distances if d is not None} or _NONE
         return near
 
     def _glued(self, heard: str, start: int) -> Iterator[Mention]:
@@ -258,6 +262,9 @@ class Gazetteer:
         for shared in folders:
             _file(gazetteer_forms(shared, languages), self.by_first, languages)
         self._near: dict[tuple[str, int, str], bool] = {}
+        self.numbers = count()
+        self.lately: dict[tuple[int, str, str], Mapping[str, int]] = {}
+        """The words of names that were near to words heard lately, by the number of an election's names."""
         self.words = frozenset(
             w for forms in self.by_first.values() for f in forms for w in f.words if len(w) > 3
         )

@@ -19,7 +19,7 @@ WEAK = 4
 """A word so far from a name is heard as it only beside another part of it, or asked back about."""
 FARTHEST = 4
 """Letters that may be off in a name, however much it sounds like it."""
-COMMON_SHORT = 3.6
+COMMON_SHORT = 4.2
 """How common a word may be and still be heard as a very short name misspelt."""
 COMMON = 5.2
 """How common a word may be in a language and still be heard as a name."""

@@ -187,11 +187,12 @@ class Database:
 
     async def truncate(self) -> bool:
         """Empty the log, in which erased rows would else stay legible; False while somebody else reads it."""
-        if self._path is None or self._writing is None:
-            return self._path is None
-        row = (await self._writing.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")).one()
-        await self._writing.commit()
-        return bool(row[0] == 0)
+        async with self._one_writes:
+            if self._path is None or self._writing is None:
+                return self._path is None
+            row = (await self._writing.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")).one()
+            await self._writing.commit()
+            return bool(row[0] == 0)
 
     def moved(self) -> bool:
         """Whether the open file is no longer the one at its path."""

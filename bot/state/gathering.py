@@ -16,8 +16,14 @@ AT_ONCE = 500
 class Gathering(Generic[Q, A]):
     """Puts together whatever is asked while the last question is under way; the answers come in the same order."""
 
-    def __init__(self, ask: Callable[[Sequence[Q]], Awaitable[Sequence[A]]]) -> None:
+    def __init__(
+        self,
+        ask: Callable[[Sequence[Q]], Awaitable[Sequence[A]]],
+        unwanted: Callable[[Q, A], None] = lambda *_: None,
+    ) -> None:
         self._ask = ask
+        self._unwanted = unwanted
+        """What is done with an answer that nobody waits for any more."""
         self._asked: list[tuple[Q, asyncio.Future[A] | None]] = []
         self._running: asyncio.Task[None] | None = None
 
@@ -25,7 +31,12 @@ class Gathering(Generic[Q, A]):
         """The answer; whoever stops waiting for it takes nobody along."""
         answer: asyncio.Future[A] = asyncio.get_running_loop().create_future()
         self._add(question, answer)
-        return await answer
+        try:
+            return await answer
+        except asyncio.CancelledError:
+            if answer.done() and not answer.cancelled() and answer.exception() is None:
+                self._unwanted(question, answer.result())
+            raise
 
     def tell(self, question: Q) -> None:
         """Ask without waiting for the answer, before whatever is asked from now on."""
@@ -53,11 +64,16 @@ class Gathering(Generic[Q, A]):
                     if not isinstance(error, Exception):
                         raise
                 else:
-                    for (_, answer), value in zip(batch, found, strict=True):
-                        if answer is not None and not answer.done():
-                            answer.set_result(value)
+                    self._tell_all(batch, found)
         finally:
             self._running = None
+
+    def _tell_all(self, batch: Sequence[tuple[Q, asyncio.Future[A] | None]], found: Sequence[A]) -> None:
+        for (question, answer), value in zip(batch, found, strict=True):
+            if answer is not None and answer.cancelled():
+                self._unwanted(question, value)
+            elif answer is not None:
+                answer.set_result(value)
 
 
 def _fail(batch: Sequence[tuple[Q, asyncio.Future[A] | None]], error: BaseException) -> None:

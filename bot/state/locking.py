@@ -43,7 +43,7 @@ class Turns:
         self._failed = failed
         self._connection: AsyncConnection | None = None
         self._held: set[int] = set()
-        self._gathered: Gathering[Asked, bool] = Gathering(self._ask)
+        self._gathered: Gathering[Asked, bool] = Gathering(self._ask, self._unwanted)
 
     async def take(self, whose: str, patience: float | None = None) -> bool:
         """Whether it is one's turn now, until it is given back; while the database does not answer, it always is."""
@@ -86,20 +86,16 @@ class Turns:
         await closed(connection)
 
     async def _taken(self, number: int) -> bool:
-        """Whether a lock was taken; one that nobody waits for any more is given back."""
-        asked = asyncio.ensure_future(self._gathered((number, True)))
-        try:
-            taken = await asyncio.shield(asked)
-        except asyncio.CancelledError:
-            asked.add_done_callback(lambda done: self._not_wanted(number, done))
-            raise
+        """Whether a lock was taken."""
+        taken = await self._gathered((number, True))
         if taken:
             self._held.add(number)
         return taken
 
-    def _not_wanted(self, number: int, done: asyncio.Future[bool]) -> None:
-        if not done.cancelled() and done.exception() is None and done.result():
-            self._gathered.tell((number, False))
+    def _unwanted(self, asked: Asked, taken: bool) -> None:
+        """Whoever waited for a lock has stopped waiting."""
+        if taken:
+            self._gathered.tell((asked[0], False))
 
     async def _ask(self, asked: Sequence[Asked]) -> Sequence[bool]:
         """What became of each; all are taken if the database does not answer."""

@@ -140,8 +140,8 @@ class State:
         """What the chat has chosen and what the conversation is about, asked for together."""
         if not self.shared:
             return await self.preferences(chat), await self.memory(conversation, now)
-        preferences, memory = await asyncio.gather(self.preferences(chat), self.memory(conversation, now))
-        return preferences, memory
+        memory = asyncio.ensure_future(self.memory(conversation, now))
+        return await self.preferences(chat), await memory
 
     async def memory(self, conversation: str, now: datetime) -> Memory:
         """What the conversation is about, if it is not too long ago."""

@@ -105,14 +105,16 @@ def test_only_so_many_folders_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", [["ask", "--semantic", "piscine"], ["chat", "--semantic"], ["ask", "--jsonl", "--semantic"]]
+    "typed",
+    [["ask", "--semantic", "piscine"], ["chat", "--semantic"], ["ask", "--jsonl", "--semantic"], ["serve"]],
 )
 def test_asked_for_but_not_installed_is_one_sentence(
     typed: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(semantic, "PACKAGE", "not_to_be_found")
+    settings = {"SEMANTIC": "on", "TELEGRAM_BOT_TOKEN": "123456789:AAtoken-of_a_bot"}
     for language in ("fr", "en"):
-        run = CliRunner().invoke(main, typed, env={"LC_ALL": language})
+        run = CliRunner().invoke(main, typed, env={"LC_ALL": language, **settings})
         assert run.exit_code == 2
         assert len(run.output.strip().splitlines()) == 1
         assert "election-bot[semantic]" in run.output
