@@ -15,7 +15,7 @@ from pathlib import Path
 
 FOLDERS = "/usr/lib/postgresql"
 USER = "keeper"
-QUICK = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "max_connections=50")
+QUICK = ("fsync=off", "full_page_writes=off", "max_connections=50")
 """No data of a test need survive a power cut; what a killed server had committed it still has."""
 
 

@@ -28,6 +28,8 @@ SECRET = "the_secret_of-the-webhook"
 CONCURRENCY = 16
 LONG = 120.0
 GLANCE = 0.02
+DEPRECATED = "Deprecated since version 22.2"
+"""What python-telegram-bot says of its own reading of `retry_after`, which no setting of ours may keep from working."""
 ASKED = (
     *("messatfa caméras", "que disent les candidats sur la police municipale", "quand vote-t-on ?"),
     *(f"messatfa caméras {MARK}", f"y aura-t-il une patinoire {MARK} ?", "pour qui voter ?"),
@@ -48,7 +50,8 @@ class Bot:
         self.port = int(settings.get("WEBHOOK_PORT", 0))
         self._folder = folder
         self._settings = settings
-        self._command = [sys.executable, "-W", "error", "-m", "bot", "--knowledge", str(knowledge)]
+        strict = ("-W", "error", "-W", f"ignore:{DEPRECATED}")
+        self._command = [sys.executable, *strict, "-m", "bot", "--knowledge", str(knowledge)]
         self._command += ["--now", BUNDLED_NOW.isoformat(), "serve"]
         self._running: subprocess.Popen[bytes] | None = None
         self._read = 0

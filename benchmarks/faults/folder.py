@@ -26,6 +26,8 @@ TOWN = "town-2030"
 NOW = datetime(2030, 2, 25, 12, tzinfo=UTC)
 FIRST = 101
 QUESTION = "cameras"
+AGAIN = 20
+"""Edits after which there is a sound base again, for as long as it takes to be answered from."""
 FAULTY = ("failed", "watching_failed", "chores_failed")
 SAID = """\
 positions:
@@ -93,10 +95,9 @@ def _scribbled(around: Round) -> Trial:
         for n in range(edits):
             scribble(place, luck)
             pause(luck.uniform(0, 0.05))
-            if n % 20 == 19:
+            if n % AGAIN == AGAIN - 1 or n == edits - 1:
                 renamed(place)
-        renamed(place)
-        asker.until(place.number)
+                asker.until(place.number)
     refused, reloaded = (len(asker.bot.said(event)) for event in ("refused", "reloaded"))
     return Trial(
         "folder scribbled in",

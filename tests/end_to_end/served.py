@@ -34,6 +34,7 @@ OWNED = (
     ("drafts", "key"),
     ("proposals", "author"),
     ("proposals", "reviewer"),
+    ("marks", "person"),
 )
 """Where a chat or a person can stand in the state."""
 

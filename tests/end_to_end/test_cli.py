@@ -16,7 +16,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bot import __version__
-from bot.cli import INTERRUPTED, PIPE_CLOSED, main, reader
+from bot.channels.grouping import INTERRUPTED, PIPE_CLOSED, reader
+from bot.cli import main
 
 ROOT = Path(__file__).parents[2]
 BOT = [sys.executable, "-m", "bot"]
