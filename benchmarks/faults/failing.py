@@ -18,6 +18,8 @@ SHARES: dict[FaultKind, float] = {
     "timeout": 0.02,
 }
 """Of all calls: 30 %. A call that is told to wait, or is never answered, takes seconds."""
+SLOW: dict[FaultKind, frozenset[str]] = {"timeout": frozenset({"sendMessage"})}
+"""What fails like this, where it is not everything: a fetching of updates that is never answered lasts a minute."""
 WAIT = 1.0
 """Seconds that a refusal asks for, the least that Telegram does."""
 
@@ -72,5 +74,5 @@ def _faults(act: bool, *, slow: bool) -> Iterator[Fault]:
     for number, (kind, share) in enumerate(shares.items()):
         odds = share / (1 - sum(shares.values()) + left)
         acts = act and kind != "retry_after"
-        yield Fault(kind, frozenset(), None, acts, WAIT, odds, random.Random(number))
+        yield Fault(kind, SLOW.get(kind, frozenset()), None, acts, WAIT, odds, random.Random(number))
         left -= share

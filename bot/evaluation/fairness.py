@@ -92,10 +92,10 @@ def audit(
         *seen.measures(),
         _bank(hearing, bank),
         *records.measures(),
-        _exact("names.clean", clean := hearing.clean(), clean.recognised, 1.0),
+        _always("names.clean", clean := hearing.clean(), clean.recognised),
         *(_alike(f"names.{noise}", heard, heard.recognised) for noise, heard in misspelt.items()),
         _told("names.asked_back", together := _together(misspelt.values()), together.asked_back),
-        _exact("names.misread", everything := _together((clean, together)), everything.misread, 0.0),
+        _none("names.misread", _together((clean, together))),
         _alike("refused.misspelt", together, together.refused),
     )
 
@@ -313,11 +313,18 @@ def _equal(name: str, shares: Mapping[str, float], asked: Counter[str]) -> Measu
     return Measure(name, _verdict(shares, not spread), "share", shares, values)
 
 
-def _exact(name: str, heard: Heard, counted: Counter[str], bound: float) -> Measure:
-    """Exactly the same share of everybody's questions as is demanded."""
+def _always(name: str, heard: Heard, counted: Counter[str]) -> Measure:
+    """Everybody's every question."""
     shares = heard.share(counted)
-    kept = all(share == bound for share in shares.values())
+    kept = all(share == 1 for share in shares.values())
     return Measure(name, _verdict(shares, kept), "share", shares, {"count": heard.asked.total()})
+
+
+def _none(name: str, heard: Heard) -> Measure:
+    """Nobody's question is answered about somebody else."""
+    counts = {c: heard.misread[c] for c in sorted(heard.asked)}
+    values = {"count": heard.asked.total()}
+    return Measure(name, _verdict(counts, not heard.misread.total()), "count", counts, values)
 
 
 def _alike(name: str, heard: Heard, counted: Counter[str]) -> Measure:

@@ -76,8 +76,13 @@ class Loaded:
         return document.place((identifier or "", *keys) if kind in MAPPINGS else keys)
 
     def mentions(self, election: str, kind: str, identifier: str) -> bool:
-        """Whether something of this id is written down, even in a file that could not be read whole."""
-        return self._document(election, kind, identifier) is not None
+        """Whether something of this id may be written down in a file that could not be read whole.
+
+        What was read whole is in the base: what has come into its file since is not answered from.
+        """
+        document = self._document(election, kind, identifier)
+        made = self.made.get(document.path.relative_to(self.root).as_posix()) if document else None
+        return made is not None and bool(made.problems)
 
     def _document(self, election: str, kind: str, identifier: str | None) -> Document | None:
         found = self.base.elections.get(election)

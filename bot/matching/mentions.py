@@ -22,6 +22,7 @@ from bot.matching.name_forms import (
     form_of,
     letters_off,
     says,
+    tolerance,
 )
 
 FAMILIAR = 3.6
@@ -165,7 +166,10 @@ class Names:
     def _doubtful(self, form: Form, off: int, words: Sequence[Word], at: int, lang: Language) -> bool | None:
         """Whether a lone word so far from a name may as well be none; None if it is none."""
         heard = words[at].folded
-        weak = off >= WEAK or len(form.words[0]) <= SHORT or form.ordinary
+        letters = len(form.words[0])
+        weak = (
+            off >= WEAK or letters <= SHORT or form.ordinary or (form.first_name and tolerance(letters) < 2)
+        )
         if weak and (
             form.kind != "candidate" or (form.ordinary and not _may_be_name(words, at, self.languages))
         ):

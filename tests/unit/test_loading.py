@@ -14,6 +14,7 @@ from small_base import FILES, Write
 
 from bot.knowledge.document import Place, parse
 from bot.knowledge.loading import load, suggest
+from bot.matching.checking import problems_of
 
 ELECTION = "town-2030/election.yaml"
 SOURCES = "town-2030/sources.yaml"
@@ -422,6 +423,15 @@ def test_what_stands_in_a_file_that_cannot_be_read_is_still_mentioned(write: Wri
     assert loaded.mentions("town-2030", "candidates", "rose")
     assert not loaded.mentions("town-2030", "candidates", "daisy")
     assert not load(loaded.root.parent).mentions("knowledge", "topics", "safety")
+
+
+def test_what_is_written_down_only_after_a_file_was_read_is_not_mentioned(write: Write) -> None:
+    root = write({SOURCES: FILES[SOURCES].replace("gazette:", "courier:")})
+    before = load(root)
+    write({})  # somebody copies one file after the other
+    assert not before.mentions("town-2030", "sources", "gazette")
+    found = [problem.message for problem in problems_of(before)]
+    assert "source 'gazette' is not in sources.yaml" in found
 
 
 @pytest.mark.parametrize(
