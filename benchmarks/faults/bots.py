@@ -28,7 +28,7 @@ SECRET = "the_secret_of-the-webhook"
 CONCURRENCY = 16
 LONG = 120.0
 GLANCE = 0.02
-DEPRECATED = "Deprecated since version 22.2"
+DEPRECATED = "Deprecated since version v22.2"
 """What python-telegram-bot says of its own reading of `retry_after`, which no setting of ours may keep from working."""
 ASKED = (
     *("messatfa caméras", "que disent les candidats sur la police municipale", "quand vote-t-on ?"),
