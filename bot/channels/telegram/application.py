@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from typing import Any
@@ -69,6 +70,8 @@ IN_GROUPS = (
 
 def build(settings: Settings) -> App:
     """The application that talks to Telegram, with nothing to do yet."""
+    # Else the library warns of its own future at each "too many requests", beside the log.
+    os.environ.setdefault("PTB_TIMEDELTA", "true")
     return (
         ApplicationBuilder()
         .token(settings.token)
@@ -104,7 +107,8 @@ def handle(app: App, desk: Desk) -> None:
 def kind_of(update: Update) -> str:
     """What an update is, in one of the words of `bot.counting.KINDS`."""
     if update.message is not None:
-        return "command" if (update.message.text or "").startswith("/") else "message"
+        text = update.message.text
+        return "command" if isinstance(text, str) and text.startswith("/") else "message"
     kinds = {"edit": update.edited_message, "button": update.callback_query, "inline": update.inline_query}
     return next((kind for kind, held in kinds.items() if held is not None), "other")
 

@@ -15,7 +15,8 @@ from bot.channels.telegram.intake import Intake
 LONG = 50
 """Seconds that Telegram holds a request when there is nothing new."""
 BATCH = 100
-READ_SECONDS = LONG + 10.0
+PATIENCE = 10.0
+"""Seconds that an answer may take beyond those for which Telegram was asked to hold it."""
 PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0)
 GRACE = 20
 """Seconds that answers under way have when the bot is stopped."""
@@ -96,7 +97,7 @@ class Polling:
         values = {"timeout": timeout, "limit": BATCH, "allowed_updates": HEARD}
         if offset is not None:
             values["offset"] = offset
-        found = await self._desk.bot.do_api_request("get_Updates", values, read_timeout=READ_SECONDS)
+        found = await self._desk.bot.do_api_request("get_Updates", values, read_timeout=timeout + PATIENCE)
         return found if isinstance(found, list) else []
 
     def _offset(self) -> int | None:
