@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.asked import ROOT
-from benchmarks.mistyping import one_typo, typos_everywhere
+from bot.evaluation.slips import one_typo, typos_everywhere
 from bot.knowledge.model import Candidate, Election
 
 SEED = 2032

@@ -13,9 +13,9 @@ from time import perf_counter
 
 from benchmarks.asked import BUNDLED, Asked, bundled
 from benchmarks.measuring import fresh, resident
-from benchmarks.mistyping import one_typo, respelt, typos_everywhere
 from benchmarks.report import Bound, Plan, Section, picture, table
 from bot.dialogue.memory import Memory
+from bot.evaluation.slips import one_typo, respelt, typos_everywhere
 
 ANSWERED = 1_000_000
 UPDATES = 100_000

@@ -9,11 +9,11 @@ from dataclasses import replace
 
 from benchmarks import plots
 from benchmarks.asked import Asked, bundled, invented
-from benchmarks.mistyping import one_typo, respelt, typos_everywhere, without_accents
 from benchmarks.report import Plan, Section, picture, table
 from benchmarks.verdicts import COLOURS, COUNTS, counted, plainly, share
 from bot.evaluation.bank import Question
 from bot.evaluation.scoring import Verdict
+from bot.evaluation.slips import one_typo, respelt, typos_everywhere, without_accents
 
 SEEDS = 3
 BESIDE = 150

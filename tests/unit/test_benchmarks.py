@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.mistyping import one_typo, respelt, typos_everywhere
 from benchmarks.report import Bound, Plan, Section, write
+from bot.evaluation.slips import one_typo, respelt, typos_everywhere
 
 ROOT = Path(__file__).parents[2]
 
