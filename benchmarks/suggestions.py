@@ -14,6 +14,7 @@ from benchmarks.measuring import Spread, fresh, milliseconds, resident, spread
 from benchmarks.noise import NOISY, RUNGS, SEEDS
 from benchmarks.report import Plan, Section, picture, table
 from bot.dialogue.assistant import Assistant, Utterance
+from bot.dialogue.composing import Setting, starters
 from bot.dialogue.memory import Memory
 from bot.dialogue.offering import near
 from bot.dialogue.outcomes import Unknown
@@ -122,8 +123,8 @@ def _count(asked: Asked, nearest: Semantic, rung: str, tally: Tally, first: Coun
                 tally.made_to[way] += _holds(targets, wanted)
             if words.name == "unknown":
                 tally.abstained += 1
-                starters = asked.election.description.starters[:OFFERED]
-                for way, targets in zip(WAYS, (starters, *offered), strict=True):
+                first_ones = starters(Setting(asked.election, words.language, asked.now))[:OFFERED]
+                for way, targets in zip(WAYS, (first_ones, *offered), strict=True):
                     tally.offered[way] += _holds(targets, wanted)
             elif words.name == "clarification" and _holds(offered[0], wanted):
                 first["asked"] += 1

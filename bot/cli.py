@@ -13,7 +13,7 @@ import click
 from bot import __version__
 from bot.channels.grouping import Commands, reader, tell, words
 from bot.channels.opening import Refused, Where
-from bot.channels.refusing import OneOf, Step
+from bot.channels.refusing import OneOf, Step, Writable
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -50,7 +50,7 @@ def everywhere(command: Callable[..., Any]) -> Callable[..., Any]:
     return placed
 
 
-@click.group(cls=Commands)
+@click.group(cls=Commands, context_settings={"show_default": True})
 @click.version_option(__version__, message="%(version)s")
 @everywhere
 def main(where: Where) -> None:
@@ -87,7 +87,7 @@ def serve(where: Where, webhook: bool) -> None:
     """Answer on Telegram; what is set where is explained in .env.example."""
     import asyncio
 
-    from bot.channels.opening import answerable, clock, folder, only, semantic
+    from bot.channels.opening import answerable, clock, folder, impossible, only, semantic
     from bot.lean import PREPARED, import_leanly, prepared
     from bot.moderation.storing import finish
     from bot.settings import Unset, settings
@@ -95,7 +95,7 @@ def serve(where: Where, webhook: bool) -> None:
     try:
         found = settings()
     except Unset as unset:
-        raise Refused("unset" if unset.missing else "bad_setting", name=unset.name) from None
+        raise impossible(unset) from None
     nearest = semantic() if found.semantic else None
     root = folder(where.knowledge)
     finish(root)
@@ -192,14 +192,13 @@ def questions(where: Where, files: tuple[str, ...], bank: tuple[str, ...]) -> in
 
 
 @main.command()
-@click.option("--png", metavar="FILE", help="Draw it as a picture instead.")
-@click.option("--html", metavar="FILE", help="Write it as a page instead.")
+@click.option("--png", type=Writable(".png"), metavar="FILE", help="Draw it as a picture instead.")
+@click.option("--html", type=Writable(), metavar="FILE", help="Write it as a page instead.")
 @click.option(
     "--older-than",
     type=click.IntRange(0, 36_500),
     default=365,
     metavar="DAYS",
-    show_default=True,
     help="From how many days on a source is old.",
 )
 @click.option("--all", "everything", is_flag=True, help="List every finding and every topic.")
@@ -214,7 +213,7 @@ def coverage(where: Where, png: str | None, html: str | None, older_than: int, e
 @main.command()
 @click.option("--conversations", type=click.IntRange(1, 10**6), default=2_000, help="How many to simulate.")
 @click.option("--seed", type=int, default=2026, help="What all lots are drawn from.")
-@click.option("--png", metavar="FILE", help="Draw it as a picture too.")
+@click.option("--png", type=Writable(".png"), metavar="FILE", help="Draw it as a picture too.")
 @click.option("--jsonl", is_flag=True, help="Print a line of JSON for each measure instead.")
 @everywhere
 def audit(where: Where, conversations: int, seed: int, png: str | None, jsonl: bool) -> int:
@@ -237,7 +236,9 @@ def site(where: Where, target: str) -> None:
 
 @main.command()
 @click.option("--format", "form", type=OneOf(["csv", "json", "markdown"]), default="json")
-@click.option("--output", metavar="FILE", help="Write it into a file instead of printing it.")
+@click.option(
+    "--output", type=Writable(), metavar="FILE", help="Write it into a file instead of printing it."
+)
 @everywhere
 def export(where: Where, form: str, output: str | None) -> None:
     """Print the whole base as JSON, CSV or one Markdown page."""
@@ -283,7 +284,6 @@ def diff(where: Where, revision: str, other: str | None) -> int:
     "--limit",
     type=click.IntRange(1, 10_000),
     default=20,
-    show_default=True,
     metavar="N",
     help="How many steps to list.",
 )

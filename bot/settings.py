@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from typing import Annotated, Literal, TypeVar
+from collections.abc import Mapping
+from typing import Annotated, Literal, TypeVar, get_args
 from urllib.parse import unquote
 
 from pydantic import (
@@ -21,13 +22,25 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{4,}")
 SERVER = re.compile(
-    r"postgres(?:ql)?://[^:@/?#\s]+(?::(?P<password>[^:@/?#\s]*))?@"
+    r"postgres(?:ql)?://(?P<user>[^:@/?#\s]+)(?::(?P<password>[^:@/?#\s]*))?@"
     r"(?:[A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\])(?::(?P<port>\d{1,5}))?/[^/?#\s]+"
     r"(?:\?ssl(?:mode)?=(?:disable|allow|prefer|require|verify-ca|verify-full))?"
 )
 """What is none of these characters in a name or a password is written %40 and so on, as in any address."""
 PORTS = 65_535
 SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
+LEAST_MASKED = 6
+"""Characters from which on a secret is one by itself: taking out shorter ones would spell them by what is missing."""
+EXPECTED: Mapping[str, str] = {
+    ".env": "utf_8",
+    "telegram_bot_token": "token",
+    "telegram_api_url": "address",
+    "moderator_ids": "user_numbers",
+    "webhook_url": "public_address",
+    "webhook_secret": "secret",
+    "state_url": "state",
+}
+"""What is expected where its type does not say it, by the names of the sentences in the wording."""
 
 
 def _numbers(value: object) -> object:
@@ -91,7 +104,7 @@ class Settings(BaseSettings):
     """How many messages the bot sends to one group in a minute: Telegram allows 20."""
 
     semantic: bool = False
-    """Whether suggestions are also ranked by meaning: 140 MB more memory, and an optional package."""
+    """Whether suggestions are also ranked by meaning: more memory, and an optional package."""
 
     log_format: Literal["console", "json"] = "console"
     """How log lines look: console for people, json for programs."""
@@ -123,8 +136,11 @@ class Settings(BaseSettings):
     def secrets(self) -> frozenset[str]:
         """What no log line may say: all of these, and the password of the database, in whatever way it is written."""
         on_server = SERVER.fullmatch(self.state_url)
-        password = (on_server["password"] or "") if on_server else ""
-        return frozenset({self.token, self.secret, self.key, password, unquote(password)} - {""})
+        user, password = on_server.group("user", "password") if on_server else ("", "")
+        alone = {self.token, self.secret, self.key, password or "", unquote(password or "")}
+        whole = f"{user}:{password}@" if password else ""
+        found = {secret for secret in alone if len(secret) >= LEAST_MASKED} | {whole, unquote(whole)}
+        return frozenset(found - {""})
 
     @property
     def token(self) -> str:
@@ -160,12 +176,32 @@ class StateSettings(BaseSettings):
 
 
 class Unset(Exception):  # noqa: N818 - it is an answer to the operator, not a fault of the program
-    """A setting that is missing or impossible, by its name in the environment."""
+    """A setting that is missing or impossible, by its name in the environment, and what is expected of it."""
 
     def __init__(self, name: str, missing: bool) -> None:
         super().__init__(name)
         self.name = name
         self.missing = missing
+        self.expected, self.bounds = expected(name.lower())
+
+
+def expected(name: str) -> tuple[str, Mapping[str, object]]:
+    """What a setting can be: the name of a sentence in the wording, and the values it is filled in with."""
+    if name in EXPECTED:
+        return EXPECTED[name], {}
+    field = Settings.model_fields[name]
+    kinds = get_args(field.annotation) or (field.annotation,)
+    found = {
+        key: getattr(rule, key) for rule in field.metadata for key in ("ge", "gt", "le") if hasattr(rule, key)
+    }
+    least, most = found.get("ge", found.get("gt")), found.get("le")
+    if bool in kinds:
+        return "on_or_off", {}
+    if float in kinds:
+        return "above", {"least": least}
+    if int in kinds:
+        return ("at_least" if most is None else "whole"), {"least": least, "most": most}
+    return "one_of", {"choices": ", ".join(map(str, kinds))}
 
 
 def settings() -> Settings:

@@ -2,8 +2,8 @@
 
     python -m tests.dependencies
 
-writes the table in docs/dependencies.md from what is installed here. Whether there are advisories is for a program
-that can ask: `pip-audit`, whose last answer stands in the same page.
+which needs the extra `test`, writes the table in docs/dependencies.md from what is installed here. Whether
+there are advisories is for a program that can ask: `pip-audit`, whose last answer stands in the same page.
 """
 
 from __future__ import annotations
@@ -18,8 +18,11 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
+try:
+    from packaging.requirements import Requirement
+    from packaging.utils import canonicalize_name
+except ImportError:
+    sys.exit("This needs packages that are not installed here: pip install -e '.[test]'")
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "dependencies.md"
@@ -219,6 +222,8 @@ def main() -> int:
         sys.stderr.write(f"{each.name} {each.version}: {each.licence}\n")
     for name in missing():
         sys.stderr.write(f"{name} is not installed here, and not in the table\n")
+    if missing():
+        sys.stderr.write("All of it comes with pip install -e '.[site-test,bench,lint]'\n")
     return 1 if refused else 0
 
 

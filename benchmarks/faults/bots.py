@@ -20,12 +20,13 @@ from benchmarks.faults.trial import Round
 from tests.conftest import BUNDLED_NOW
 from tests.end_to_end.processes import environment
 from tests.end_to_end.served import KEY
-from tests.stand_in import Chat, StandIn
+from tests.stand_in import Chat, Sent, StandIn
 
 MARK = "zxqmarkzxq"
 """A word that nobody knows: wherever it turns up, somebody's question does."""
 SECRET = "the_secret_of-the-webhook"
 CONCURRENCY = 16
+STATE = "state.sqlite3"
 LONG = 120.0
 GLANCE = 0.02
 DEPRECATED = "Deprecated since version v22.2"
@@ -44,14 +45,15 @@ class Bot:
     """A bot on one state and one log file; the two formats of a log take turns, whichever bot is started."""
 
     def __init__(
-        self, folder: Path, settings: Mapping[str, str], knowledge: Path = ROOT / "knowledge"
+        self, folder: Path, settings: Mapping[str, str], knowledge: Path, program: str = "bot"
     ) -> None:
         self.log = folder / "log"
+        self.state = folder / STATE
         self.port = int(settings.get("WEBHOOK_PORT", 0))
         self._folder = folder
         self._settings = settings
         strict = ("-W", "error", "-W", f"ignore:{DEPRECATED}")
-        self._command = [sys.executable, *strict, "-m", "bot", "--knowledge", str(knowledge)]
+        self._command = [sys.executable, *strict, "-m", program, "--knowledge", str(knowledge)]
         self._command += ["--now", BUNDLED_NOW.isoformat(), "serve"]
         self._running: subprocess.Popen[bytes] | None = None
         self._read = 0
@@ -94,6 +96,15 @@ class Bot:
         self._running.send_signal(signal.SIGTERM)
         return self._running.wait(LONG)
 
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """It does nothing while the block lasts."""
+        os.kill(self.pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(self.pid, signal.SIGCONT)
+
     def errors(self) -> list[str]:
         """Every line, from all its starts, that tells of a fault of the program."""
         held = self.log.read_text(errors="replace") if self.log.exists() else ""
@@ -108,6 +119,7 @@ def serving(
     *,
     webhook: bool = False,
     knowledge: Path = ROOT / "knowledge",
+    program: str = "bot",
     secrets: Iterable[str] = (),
     **settings: object,
 ) -> Iterator[Bot]:
@@ -116,8 +128,8 @@ def serving(
     port = free_port()
     by = {"WEBHOOK_URL": f"http://127.0.0.1:{port}/hook", "WEBHOOK_PORT": port} if webhook else {}
     usual = {"WEBHOOK_SECRET": SECRET, "CONCURRENCY": CONCURRENCY, "LOG_LEVEL": "debug", **by}
-    found = environment(telegram, folder / "state.sqlite3", **usual | settings)
-    bot = Bot(folder, found, knowledge)
+    found = environment(telegram, folder / STATE, **usual | settings)
+    bot = Bot(folder, found, knowledge, program)
     try:
         yield bot
     finally:
@@ -143,10 +155,18 @@ def voters(telegram: StandIn, count: int) -> list[Chat]:
     return [telegram.private(telegram.user(f"Ana {MARK}")) for _ in range(count)]
 
 
-def answers(telegram: StandIn, chats: Iterable[Chat]) -> list[int]:
-    """How many messages of the bot each chat shows."""
+def answers(telegram: StandIn, asked: Iterable[Chat | Sent]) -> list[int]:
+    """How many messages of the bot each chat shows, or the chat of each message."""
+    numbers = [each.chat_id if isinstance(each, Sent) else each.id for each in asked]
     with telegram.core.changed:
-        return [sum(m.own for m in telegram.core.world.chats[chat.id].messages.values()) for chat in chats]
+        chats = telegram.core.world.chats
+        return [sum(m.own for m in chats[number].messages.values()) for number in numbers]
+
+
+def complaints(telegram: StandIn, *bots: Bot) -> list[str]:
+    """The first fault of each bot that is in its log, and the first call that Telegram would refuse."""
+    told = [line for bot in bots for line in bot.errors()[:1]]
+    return [*told, *(violation.description for violation in telegram.violations[:1])]
 
 
 def until(holds: Callable[[], object], what: str, patience: float = LONG) -> None:

@@ -10,7 +10,7 @@ from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
 from benchmarks.faults.bots import LONG, pause
-from benchmarks.faults.trial import Round, Trial
+from benchmarks.faults.trial import Round, Trial, judged
 from bot.channels.telegram import serving
 from bot.channels.telegram.formatting import messages, paragraphs
 from bot.dialogue.assistant import Assistant, Utterance
@@ -85,13 +85,13 @@ def _jumping(around: Round, assistant: Assistant) -> Trial:
     ]
     wrong += ["a choice was purged early"] if purged else []
     jumps = len(NEAR) + len(far) + 1
-    return Trial(
+    return judged(
         "clock jumps",
         f"{jumps} jumps by ± 1 hour, ± 1 day, to the eve and back, over both changes of summer time, to 1970, "
         f"2038, 2106 and anywhere in between; {EACH} questions after each",
         "no exception, every question answered as of that day, phases right, nothing purged that the clock still keeps",
-        "; ".join(wrong[:3]) or f"{jumps * EACH} answers, each the one of its day; 0 faults",
-        not wrong,
+        f"{jumps * EACH} answers, each the one of its day; 0 faults",
+        wrong,
     )
 
 

@@ -1,4 +1,4 @@
-"""PostgreSQL stopped, as an operator does and as a crash does, and started again while questions come in."""
+"""PostgreSQL stopped and started again, or taking nothing for a while, as questions come in."""
 
 from __future__ import annotations
 
@@ -15,16 +15,21 @@ SAFE = ("fsync=off", "full_page_writes=off", "max_connections=50")
 PASSWORD = "the-password-of-the-database"
 SPEAKING = 5
 """How many voters choose a language while there is no database."""
+RETRIED = 4.0
+"""Seconds after which the bot has opened its database again, and can read it."""
 
 
 def trials(around: Round) -> Iterator[Trial]:
     """By polling and by webhook."""
     if programs() is None:
         yield untried("PostgreSQL stopped", "PostgreSQL")
+        yield untried("PostgreSQL read-only", "PostgreSQL")
         return
     with running(SAFE) as server:
         for webhook in (False, True):
             yield _stopped(around, server, webhook)
+        for webhook in (False, True):
+            yield _unwritable(around, server, webhook)
 
 
 def secret_url(server: Postgres) -> str:
@@ -60,7 +65,7 @@ def _stopped(around: Round, server: Postgres, webhook: bool) -> Trial:
         telegram.say_many([(chat.id, "messatfa cameras") for chat in spoken])
         telegram.settled(LONG)
         status += bot.stop()
-        kept = sum(telegram.replies(chat)[-1].text.startswith("Lies Messatfa · Video") for chat in spoken)
+        kept = _in_english(telegram, spoken)
         wrong = [*bot.errors()[:1], *(v.description for v in telegram.violations[:1])]
     lost, twice = met.count(0), sum(n - 1 for n in met if n > 1)
     return Trial(
@@ -96,3 +101,71 @@ def _while_stopped(
         server.start()
     telegram.say_many(said[2 * part :])
     bot.says("state_recovered", recovered + 1)
+
+
+def _unwritable(around: Round, server: Postgres, webhook: bool) -> Trial:
+    """What a full disk and a standby are to the bot as well: all can be read, and nothing written."""
+    times, number = around.many(1, 8), around.many(20, 250)
+    mode = "webhook" if webhook else "polling"
+    url = secret_url(server)
+    with (
+        StandIn() as telegram,
+        serving(
+            around, f"read-only-{mode}", telegram, webhook=webhook, secrets=[PASSWORD], STATE_URL=url
+        ) as bot,
+    ):
+        bot.start()
+        chats, spoken = voters(telegram, number * times), voters(telegram, SPEAKING * times)
+        held = 0
+        for n in range(times):
+            speaking = spoken[n * SPEAKING : (n + 1) * SPEAKING]
+            _while_unwritable(telegram, bot, server, url, chats[n * number : (n + 1) * number], speaking)
+            held += _in_english(telegram, speaking)
+        met = answers(telegram, [*chats, *spoken])
+        status = bot.stop()
+        bot.start()
+        telegram.say_many([(chat.id, "messatfa cameras") for chat in spoken])
+        telegram.settled(LONG)
+        status += bot.stop()
+        kept = _in_english(telegram, spoken)
+        wrong = [*bot.errors()[:1], *(v.description for v in telegram.violations[:1])]
+    met = [*met[: len(chats)], *(n - 1 for n in met[len(chats) :])]  # those who chose have two answers
+    lost, twice = sum(n < 1 for n in met), sum(n - 1 for n in met if n > 1)
+    return Trial(
+        f"PostgreSQL read-only, {mode}",
+        f"made read-only {times} times, as when its disk is full, while {len(chats):,} questions came in and "
+        f"{len(spoken)} voters chose a language and asked",
+        "every question answered once, what was chosen meanwhile holds at once, and after a restart",
+        "; ".join([f"{lost} lost, {twice} twice, {held} and {kept} of {len(spoken)} choices held", *wrong]),
+        not lost and not twice and held == kept == len(spoken) and not wrong and status == 0,
+    )
+
+
+def _while_unwritable(
+    telegram: StandIn, bot: Bot, server: Postgres, url: str, chats: list[Chat], speaking: list[Chat]
+) -> None:
+    """Questions before, while nothing can be written, and after."""
+    said = [(chat.id, ASKED[n % len(ASKED)]) for n, chat in enumerate(chats)]
+    part, name = len(said) // 3, url.rpartition("/")[2]
+    recovered, degraded = (bot.printed().count(word) for word in ("state_recovered", "state_degraded"))
+    telegram.say_many(said[:part])
+    server.say(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+    try:
+        server.say(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+        telegram.say_many([*said[part : 2 * part], *((chat.id, "/langue en") for chat in speaking)])
+        bot.says("state_degraded", degraded + 1)
+        telegram.settled(LONG)
+        pause(RETRIED)
+        telegram.say_many([(chat.id, "messatfa cameras") for chat in speaking])
+        telegram.settled(LONG)
+    finally:
+        server.say(f"ALTER DATABASE {name} RESET default_transaction_read_only")
+        server.say(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+    telegram.say_many(said[2 * part :])
+    bot.says("state_recovered", recovered + 1)
+    telegram.settled(LONG)
+
+
+def _in_english(telegram: StandIn, chats: list[Chat]) -> int:
+    """In how many chats the last answer is in the language that was chosen."""
+    return sum(telegram.replies(chat)[-1].text.startswith("Lies Messatfa · Video") for chat in chats)

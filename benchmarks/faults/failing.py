@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 
-from benchmarks.faults.bots import ASKED, LONG, answers, serving, voters
+from benchmarks.faults.bots import ASKED, LONG, answers, complaints, serving, voters
 from benchmarks.faults.trial import Round, Trial
 from tests.stand_in import StandIn
 from tests.stand_in.faults import Fault, FaultKind
@@ -51,7 +51,7 @@ def _failing(around: Round, webhook: bool, act: bool) -> Trial:
         sends = [call for call in telegram.calls("sendMessage") if call.fault]
         found = answers(telegram, chats)
         telegram.recover()
-        status, wrong = bot.stop(), [*bot.errors()[:1], *(v.description for v in telegram.violations[:1])]
+        status, wrong = bot.stop(), complaints(telegram, bot)
     lost, twice = found.count(0), sum(n - 1 for n in found if n > 1)
     at_most = len(sends) if act else 0
     share = failed / sum(telegram.counts.values())

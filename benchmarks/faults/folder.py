@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.faults.bots import LONG, pause
-from benchmarks.faults.trial import Round, Trial
+from benchmarks.faults.trial import Round, Trial, judged
 from bot.dialogue.assistant import Assistant
 from bot.knowledge.loading import load
 from tests.end_to_end.served import PLENTY, Served, empty_database, serving_bot
@@ -76,14 +76,13 @@ def trials(around: Round) -> Iterator[Trial]:
             for way in ways.values():
                 way(place)
                 asker.until(place.number)
-    yield Trial(
+    yield judged(
         "folder replaced",
         f"{rounds * len(ways)} times while {len(asker.answers)} questions were asked: renamed, a link swapped, another "
         "state checked out by git, copied over file by file, deleted and restored, unreadable for a while",
         "every question answered, from one base or another and never from half; the last base goes live; no exception",
-        "; ".join(asker.wrong(strict=True)[:3])
-        or f"{len(asker.answers)} answers from {len(asker.editions)} bases; 0 faults",
-        not asker.wrong(strict=True),
+        f"{len(asker.answers)} answers from {len(asker.editions)} bases; 0 faults",
+        asker.wrong(strict=True),
     )
     yield _scribbled(around)
 
@@ -99,14 +98,13 @@ def _scribbled(around: Round) -> Trial:
                 renamed(place)
                 asker.until(place.number)
     refused, reloaded = (len(asker.bot.said(event)) for event in ("refused", "reloaded"))
-    return Trial(
+    return judged(
         "folder scribbled in",
         f"{edits} random edits of its files while {len(asker.answers)} questions were asked: bytes cut, repeated, "
         "moved, put in; files emptied, deleted, made folders and links",
         "every question answered from a sound base; the next sound base goes live; no exception",
-        "; ".join(asker.wrong(strict=False)[:3])
-        or f"{len(asker.answers)} answers; {refused} states refused, {reloaded} taken; 0 faults",
-        not asker.wrong(strict=False) and len(asker.answers) > 0,
+        f"{len(asker.answers)} answers; {refused} states refused, {reloaded} taken; 0 faults",
+        asker.wrong(strict=False),
     )
 
 
@@ -153,7 +151,10 @@ class _Asker:
 
     def wrong(self, *, strict: bool) -> list[str]:
         """What was wrong; `strict` where no file says a number that is not its edition's."""
-        found = [f"{len(self.unanswered)} without an answer: {self.unanswered[0]}"] if self.unanswered else []
+        found = [] if self.answers else ["no answer at all"]
+        found += (
+            [f"{len(self.unanswered)} without an answer: {self.unanswered[0]}"] if self.unanswered else []
+        )
         found += [f"{event}: {self.bot.said(event)[0]}" for event in FAULTY if self.bot.said(event)]
         found += [violation.description for violation in self.telegram.violations[:1]]
         mixed = [text for text in self.answers if len(numbers(text)) != 1]

@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from benchmarks.asked import ROOT
-from benchmarks.faults.trial import Round, Trial
+from benchmarks.faults.trial import Round, Trial, untried
 
 RULES = ("--select", "S", "--ignore", "S101,S311")
 """Asserts say what must be so, for whoever reads; dice order candidates and simulate voters."""
@@ -19,10 +19,8 @@ RULES = ("--select", "S", "--ignore", "S101,S311")
 def trials(around: Round) -> Iterator[Trial]:
     """Rules for security, by ruff and where it is installed by bandit."""
     del around
-    if find_spec("ruff"):
-        yield _by_ruff()
-    if find_spec("bandit"):
-        yield _by_bandit()
+    for name, by in (("ruff", _by_ruff), ("bandit", _by_bandit)):
+        yield by() if find_spec(name) else untried(f"security rules, {name}", name)
 
 
 def _by_ruff() -> Trial:

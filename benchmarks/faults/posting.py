@@ -36,7 +36,7 @@ def _posted(around: Round, count: int, webhook: bool) -> Trial:
     texts, memory = Dice(webhook + 1, known).texts(), []
     with (
         StandIn(keep=KEEP) as telegram,
-        serving(around, f"hostile-{mode}", telegram, webhook=webhook, LOG_LEVEL="info") as bot,
+        serving(around, f"hostile-{mode}", telegram, webhook=webhook) as bot,
     ):
         bot.start()
         poster = _Poster(telegram, random.Random(webhook))

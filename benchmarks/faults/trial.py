@@ -21,6 +21,8 @@ class Trial:
     seen: str
     kept: bool | None
     """None if it could not be tried here."""
+    optional: bool = False
+    """Whether it may be left out of a full run."""
 
     @property
     def verdict(self) -> str:
@@ -32,9 +34,25 @@ class Trial:
         return [text.replace("|", "\\|").replace("\n", " ") for text in texts]
 
 
-def untried(fault: str, needed: str) -> Trial:
+def untried(fault: str, needed: str, *, optional: bool = False) -> Trial:
     """The row of a fault for which something is missing here."""
-    return Trial(fault, "nothing", "", f"this machine lacks {needed}", None)
+    return Trial(fault, "nothing", "", f"this machine lacks {needed}", None, optional)
+
+
+def judged(fault: str, done: str, must: str, seen: str, wrong: Sequence[str]) -> Trial:
+    """The row of a fault after which nothing may be wrong; what was seen stands in it if nothing was."""
+    return Trial(fault, done, must, "; ".join(wrong[:3]) or seen, not wrong)
+
+
+def missed(trials: Sequence[Trial], *, quick: bool) -> int:
+    """How many promises are not shown to be kept: broken, or in a full run not tried though they must be."""
+    return sum(not trial.kept and not (trial.kept is None and (quick or trial.optional)) for trial in trials)
+
+
+def counted(trials: Sequence[Trial]) -> str:
+    """How many rows were kept, of all that were tried, and how many were not."""
+    tried = [trial.kept for trial in trials if trial.kept is not None]
+    return f"{sum(tried)} of {len(tried)} kept, {len(trials) - len(tried)} not tried"
 
 
 @dataclass(slots=True)

@@ -18,7 +18,8 @@ from bot.dialogue.assistant import Assistant
 from bot.dialogue.problems import told
 from bot.dialogue.wording import Wording
 from bot.evaluation.bank import banks_of, read_bank
-from bot.evaluation.fairness import Measure, Plan, audit, broken
+from bot.evaluation.fairness import Plan, audit, broken, unjudged
+from bot.evaluation.fairness_measures import Measure
 from bot.evaluation.voters import known
 from bot.publishing.fairness_telling import figure, label, meaning, outcome
 
@@ -37,7 +38,7 @@ class Wanted:
 
 
 def report_fairness(where: Where, say: Wording, wanted: Wanted) -> int:
-    """Audit one election or all; the status tells whether any bound is broken."""
+    """Audit one election or all; the status is 1 if a bound is broken, or too little was asked to judge."""
     base = sound(where)
     if wanted.png:
         chosen(base, where.election)
@@ -48,7 +49,7 @@ def report_fairness(where: Where, say: Wording, wanted: Wanted) -> int:
             raise Refused("no_voters", languages=", ".join(election.languages))
         now = clock(where.now, election.description.time_zone)()
         measures = audit(assistant, election, now, wanted.plan, _questions(where, election, say))
-        status |= broken(measures)
+        status |= broken(measures) or unjudged(measures)
         if wanted.jsonl:
             _print_lines(election, measures)
             continue
@@ -87,7 +88,7 @@ def _print(election: Election, measures: Sequence[Measure], heading: tuple[str, 
     )
     click.echo("\n".join((*heading, "")))
     show(Table((say("audit.column.measure"), *names, say("audit.column.verdict")), rows))
-    click.echo("\n".join(("", *_sentences(measures, say), "", outcome(measures, say))))
+    click.echo("\n".join(("", *_sentences(measures, say), "", *wrap(outcome(measures, say), WIDTH))))
 
 
 def _sentences(measures: Sequence[Measure], say: Wording) -> Iterator[str]:

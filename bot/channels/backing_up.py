@@ -6,11 +6,12 @@ import asyncio
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
-from bot.channels.opening import Refused, Where, clock, folder
+from bot.channels.opening import Refused, Where, clock, folder, impossible
 from bot.dialogue.problems import told
 from bot.dialogue.wording import Wording
 from bot.moderation import backing_up
@@ -18,8 +19,8 @@ from bot.moderation.archive import Archive, Damaged, Foreign, Newer, reading
 from bot.moderation.backing_up import Differs, Linked
 from bot.moderation.storing import Busy, Stored
 from bot.settings import Unset, state_url
-from bot.state.connecting import NoDriverError
-from bot.state.copying import Faulty, Filled, InUse, Missing, Unfit
+from bot.state.connecting import NoDriverError, file_of, with_driver
+from bot.state.copying import Faulty, Filled, InUse, Missing, Unfit, Unsettled
 from bot.state.database import NewerError
 
 SENTENCES: Mapping[type[Exception], str] = {
@@ -77,7 +78,8 @@ def restore(where: Where, file: str, wanted: Wanted, say: Wording) -> None:
         manifest = archive.manifest
     if wanted.state:
         asyncio.run(backing_up.purge(url, now))
-    values = {"made_at": manifest.made_at, "program": manifest.program, "folder": target}
+    values = {"made_at": _moment(manifest.made_at, say), "program": manifest.program, "folder": target}
+    values |= {"place": _place(url)} if wanted.state else {}
     values |= {"rows": sum(manifest.tables.values()), "count": len(manifest.files)}
     for done, key in ((wanted.state, "state"), (wanted.knowledge, "knowledge")):
         if done:
@@ -102,11 +104,25 @@ def _restored(archive: Archive, url: str, target: Path, wanted: Wanted) -> Store
         return asyncio.run(backing_up.restore_state(url, archive, wanted.replace, put))
 
 
+def _moment(text: str, say: Wording) -> str:
+    """A day and an hour as people write them."""
+    at = datetime.fromisoformat(text).astimezone(UTC)
+    return say("terminal.backup.moment", date=say.date(at.date()), time=f"{at:%H:%M}")
+
+
+def _place(url: str) -> str:
+    """Where the state is, without who may open it."""
+    address = with_driver(url)
+    if (file := file_of(address)) is not None:
+        return str(file.absolute())
+    return f"{address.host}/{address.database}"
+
+
 def _url() -> str:
     try:
         return state_url()
     except Unset as unset:
-        raise Refused("bad_setting", name=unset.name) from None
+        raise impossible(unset) from None
 
 
 @contextmanager
@@ -116,6 +132,8 @@ def _worded(file: str) -> Iterator[None]:
         yield
     except Damaged as damaged:
         raise Refused("backup.damaged", file=file, part=damaged.part or file) from None
+    except Unsettled as unsettled:
+        raise Refused("backup.unsettled", fault=unsettled.fault) from None
     except Faulty as faulty:
         raise Refused("no_state", fault=faulty.fault) from None
     except Unfit as unfit:

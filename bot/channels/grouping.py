@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bot.channels.opening import Refused, spoken
-from bot.channels.refusing import told, worded
+from bot.channels.refusing import PROGRAM, told, worded
 
 if TYPE_CHECKING:
     from bot.dialogue.wording import Wording
@@ -34,8 +34,21 @@ def words() -> Wording:
     return wording(reader() or "en")
 
 
-class Commands(click.Group):
+class Placed(click.Command):
+    """A command whose refusals know which command they are about, so that its help can be named."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            error.ctx = error.ctx or ctx
+            raise
+
+
+class Commands(Placed, click.Group):
     """Commands that fail with one clear sentence in the reader's language, and a status other than 0."""
+
+    command_class = Placed
 
     def main(self, *args: Any, **options: Any) -> Any:
         for stream in (sys.stdout, sys.stderr):
@@ -43,7 +56,7 @@ class Commands(click.Group):
                 stream.reconfigure(errors="replace")
         options["standalone_mode"] = False
         if options.get("prog_name") is None:
-            options["prog_name"] = "election-bot"
+            options["prog_name"] = PROGRAM
         try:
             status = super().main(*args, **options)
         except Refused as refused:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from functools import cache
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from bot.knowledge.loading import Loaded
     from bot.knowledge.model import Base, Election
     from bot.semantic import Semantic
+    from bot.settings import Unset
 
 INSTALLED = Path(__file__).parents[1] / "_knowledge"
 YEARS = range(1900, 2200)
@@ -28,6 +29,21 @@ class Refused(Exception):  # noqa: N818 - it is an answer, in the reader's words
         super().__init__(key)
         self.key = key
         self.values = values
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What a setting or an option can be: a key of the wording's `terminal.expected`, and its values."""
+
+    key: str
+    values: Mapping[str, object]
+
+
+def impossible(unset: Unset) -> Refused:
+    """The sentence for a setting that is missing, or that cannot be what it is."""
+    if unset.missing:
+        return Refused("unset", name=unset.name)
+    return Refused("bad_setting", name=unset.name, expected=Expected(unset.expected, unset.bounds))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import os
+import socket
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
@@ -10,15 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bot.channels.opening import Refused
+from bot.channels.opening import Expected, Refused
 
 if TYPE_CHECKING:
     from bot.dialogue.wording import Wording
 
     Choice = click.Choice[str]
+    Type = click.ParamType[str]
 else:
-    Choice = click.Choice  # takes no type before click 8.2
+    Choice, Type = click.Choice, click.ParamType  # takes no type before click 8.2
 
+PROGRAM = "election-bot"
 DIGITS = 60
 ERRORS = {
     errno.EACCES: "no_right",
@@ -28,8 +32,32 @@ ERRORS = {
     errno.EISDIR: "is_folder",
     errno.ENOTDIR: "is_file",
     errno.EROFS: "read_only",
+    errno.EADDRNOTAVAIL: "no_address",
+    socket.EAI_NONAME: "no_address",
 }
 """What the system refuses most often, by the names of the sentences in the wording."""
+FAULTS = {
+    "InvalidPasswordError": "password",
+    "InvalidAuthorizationSpecificationError": "password",
+    "InvalidCatalogNameError": "no_database",
+    "ConnectionRefusedError": "silent",
+    "ConnectionDoesNotExistError": "silent",
+    "TimeoutError": "silent",
+    "gaierror": "silent",
+    "OSError": "silent",
+    "FileNotFoundError": "no_such",
+    "PermissionError": "no_right",
+    "SQLITE_CANTOPEN": "no_such",
+    "SQLITE_READONLY": "read_only",
+    "SQLITE_FULL": "full",
+    "SQLITE_NOTADB": "foreign",
+    "SQLITE_CORRUPT": "damaged",
+    "SQLITE_BUSY": "busy",
+    "SQLITE_LOCKED": "busy",
+}
+"""What a database refuses most often, by the names of the sentences in the wording."""
+METAVARS = {"DIR": "folder", "FILE": "file", "DATE": "date", "NAME": "name", "ID": "id"}
+"""What an option wants that takes any text, by how `--help` calls it."""
 
 
 class OneOf(Choice):
@@ -44,6 +72,46 @@ class OneOf(Choice):
         raise Refused("one_of", value=str(value)[:DIGITS], choices=", ".join(self.choices))
 
 
+class Writable(Type):
+    """A file to be written, looked at before the work that fills it: its ending, and whether it can be there."""
+
+    name = "file"
+
+    def __init__(self, ending: str = "") -> None:
+        self.ending = ending
+
+    def convert(self, value: Any, param: object, ctx: object) -> str:  # noqa: ARG002 - click gives them
+        path = Path(value)
+        try:
+            regular = path.is_file() or not path.exists()
+        except OSError as error:
+            raise Refused("no_writing", file=path, error=error) from None
+        if path.is_dir():
+            raise _no_writing(path, errno.EISDIR)
+        if regular and self.ending and path.suffix.lower() != self.ending:
+            raise Refused("bad_ending", file=path, ending=self.ending)
+        if regular:
+            may_write(path)
+        return str(value)
+
+
+def may_write(path: Path, anew: bool = False) -> None:
+    """Refuse a file whose folder is missing or closed; `anew`, folders that are missing will be made."""
+    folder = path.absolute().parent
+    while anew and not folder.exists():
+        folder = folder.parent
+    if not folder.exists():
+        raise _no_writing(path, errno.ENOENT)
+    if not folder.is_dir():
+        raise _no_writing(path, errno.ENOTDIR)
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise _no_writing(path, errno.EACCES)
+
+
+def _no_writing(path: Path, number: int) -> Refused:
+    return Refused("no_writing", file=path, error=OSError(number, os.strerror(number)))
+
+
 class Step(click.IntRange):
     """The number of a step of the log."""
 
@@ -56,18 +124,39 @@ class Step(click.IntRange):
 
 
 def worded(error: click.UsageError) -> Refused:
-    """The sentence for something that cannot be typed so."""
+    """The sentence for something that cannot be typed so, and the command whose help tells more."""
+    command = PROGRAM if error.ctx is None or error.ctx.parent is None else f"{PROGRAM} {error.ctx.info_name}"
     if isinstance(error, click.NoSuchOption):
-        return Refused("no_option", option=error.option_name)
+        return Refused("no_option", option=error.option_name, command=command)
     if isinstance(error, click.BadOptionUsage):
-        return Refused("bad_option", option=error.option_name)
+        params = error.ctx.command.params if error.ctx else ()
+        named = next((param for param in params if error.option_name in param.opts), None)
+        return _bad_option(error.option_name, named, command)
     if isinstance(error, click.MissingParameter) and isinstance(error.param, click.Argument):
         choices = getattr(error.param.type, "choices", ())
         return Refused(f"missing.{error.param.name}", choices=", ".join(choices))
     if isinstance(error, click.BadParameter):
-        hint = error.param.get_error_hint(error.ctx) if error.param and error.ctx else ""
-        return Refused("bad_option", option=hint.strip("'"))
-    return Refused("extra_argument")
+        name = error.param.opts[0] if error.param else ""
+        return _bad_option(name, error.param, command)
+    return Refused("extra_argument", command=command)
+
+
+def _bad_option(name: str, param: click.Parameter | None, command: str) -> Refused:
+    if getattr(param, "is_flag", False):
+        return Refused("no_value", option=name, command=command)
+    return Refused("bad_option", option=name, command=command, expected=_expected(param))
+
+
+def _expected(param: click.Parameter | None) -> Expected:
+    """What an option can be, from its type, or from how it is called where any text will do."""
+    kind = param.type if param else None
+    if isinstance(kind, click.IntRange) and kind.max is not None:
+        return Expected("whole", {"least": kind.min, "most": kind.max})
+    if isinstance(kind, click.types.IntParamType):
+        return Expected("any_whole", {})
+    if isinstance(kind, click.Choice):
+        return Expected("one_of", {"choices": ", ".join(kind.choices)})
+    return Expected(METAVARS.get(getattr(param, "metavar", None) or "", "value"), {})
 
 
 def told(values: Mapping[str, object], say: Wording) -> Iterator[tuple[str, object]]:
@@ -80,14 +169,25 @@ def told(values: Mapping[str, object], say: Wording) -> Iterator[tuple[str, obje
             yield name, problems.told(value, say)
         elif isinstance(value, OSError):
             yield name, _refusal(value, values.get("file"), say)
+        elif isinstance(value, Expected):
+            yield name, say(f"terminal.expected.{value.key}", **value.values)
+        elif name == "fault":
+            yield name, _fault(str(value), say)
         else:
             yield name, value
 
 
+def _fault(name: str, say: Wording) -> str:
+    """What is the matter with a database, in words if it is among the usual."""
+    key = FAULTS.get(name) or FAULTS.get("_".join(name.split("_")[:2]))
+    return say(f"terminal.faults.{key}") if key else say("terminal.faults.other", name=name)
+
+
 def _refusal(error: OSError, file: object, say: Wording) -> str:
     """Why the system did not do something, of a file that was to be written or of anything."""
-    folder = Path(str(file or error.filename or "")).absolute().parent
+    place = Path(str(file or error.filename or "")).absolute()
+    folder = place.parent
     key = ERRORS.get(error.errno or 0)
     if error.errno == errno.ENOENT:
         key = "no_folder" if file and not folder.exists() else "no_such"
-    return say(f"terminal.errors.{key}", folder=folder) if key else str(error.strerror or error)
+    return say(f"terminal.errors.{key}", folder=folder, place=place) if key else str(error.strerror or error)

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from bot.channels.opening import Refused, Where, clock, folder, only, sound
+from bot.channels.refusing import may_write
 from bot.dialogue.assistant import Assistant
 from bot.dialogue.wording import Wording
 from bot.knowledge.model import Election
@@ -19,6 +20,7 @@ def build(where: Where, target: str, say: Wording) -> None:
     """Build the site in a folder; nothing there changes if anything goes wrong."""
     if not is_ours(Path(target)):
         raise Refused("not_a_site", folder=target)
+    may_write(Path(target), anew=True)
     base = only(sound(where), where.election)
     times = {e.id: clock(where.now, e.description.time_zone)() for e in base.elections.values()}
     assistant = Assistant(base)

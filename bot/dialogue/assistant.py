@@ -10,7 +10,7 @@ from itertools import islice
 from bot.dialogue.composing import OFFERED, Setting, compose, suggested
 from bot.dialogue.deciding import decide, follow
 from bot.dialogue.memory import Memory
-from bot.dialogue.offering import Nearest, by_nearness, near
+from bot.dialogue.offering import Nearest, by_nearness, near, unassociated
 from bot.dialogue.outcomes import (
     CandidateCard,
     Clarification,
@@ -52,7 +52,7 @@ class Assistant:
     def __init__(self, base: Base, thresholds: Thresholds = DEFAULT, before: Assistant | None = None) -> None:
         self.base = base
         self.scopes: Scopes = Scopes(base, before.scopes if before is not None else None)
-        self._answerable_texts: dict[tuple[str, str], bool] = {}
+        self._leading: dict[tuple[str, str, str, str], bool] = {}
         self.thresholds = thresholds
         self.nearest: Nearest | None = before.nearest if before is not None else None
         """What tells the meaning of a question, to whoever is offered something instead of an answer; never decides."""
@@ -89,22 +89,22 @@ class Assistant:
         scope = self.scopes.scope(utterance.election)
         if isinstance(reply.outcome, Clarification):
             return by_nearness(reply.suggestions, query, scope, self.nearest)
-        offered = reply.suggestions
+        offered = unassociated(reply.suggestions, query, reply.outcome, scope)
         if isinstance(reply.outcome, Unknown) and utterance.choice is None:
             offered = suggested(near(query, reply.outcome, scope, self.nearest), setting) or offered
         leading = (s for s in offered if self._leads(s, reply.language, utterance.election, scope))
         return tuple(islice(leading, OFFERED))
 
     def _leads(self, suggestion: Suggestion, language: str, election: str, scope: Scope) -> bool:
-        key = (suggestion.text, election)
-        known = self._answerable_texts.get(key)
+        key = (suggestion.text, suggestion.target, language, election)
+        known = self._leading.get(key)
         if known is None:
             query = understand(suggestion.text, scope, [language])
             outcome = decide(query, scope, Memory(), self.thresholds)
             known = suggestion.target in _targets(outcome)
-            if len(self._answerable_texts) > 10_000:
-                self._answerable_texts.clear()
-            self._answerable_texts[key] = known
+            if len(self._leading) > 10_000:
+                self._leading.clear()
+            self._leading[key] = known
         return known
 
 

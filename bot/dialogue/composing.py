@@ -69,6 +69,17 @@ def in_order(election: Election, candidates: Sequence[str], setting: Setting) ->
     return [c for c in everyone if c in asked]
 
 
+def starters(setting: Setting) -> tuple[str, ...]:
+    """What an election offers first; which subjects, among all on record, is drawn for each conversation and day."""
+    election = setting.election
+    roots = (topic.id for topic in election.all("topics").values() if topic.parent is None)
+    topics = sorted(t for t in roots if any(election.claims(c, t) for c in election.candidates))
+    random.Random(f"{setting.conversation}|{_today(setting)}|starters").shuffle(topics)
+    drawn = iter(topics)
+    first = election.description.starters
+    return tuple(next(drawn, each) if election.has("topics", each) else each for each in first)
+
+
 def _today(setting: Setting) -> date:
     return setting.now.astimezone(ZoneInfo(setting.election.description.time_zone)).date()
 
@@ -348,7 +359,7 @@ class _Composing:
         return texts.get(self.language) or next(iter(texts.values()))
 
     def _starters(self) -> tuple[str, ...]:
-        return tuple(self.election.description.starters)
+        return starters(self.setting)
 
     def _suggested(self, target: str) -> str:
         """The words for a choice; empty for something the base no longer holds."""

@@ -34,7 +34,7 @@ class Explanation:
             self._listed("corrections", self._corrections(query), "; "),
             self._listed("mentions", (self._mention(m, query) for m in query.mentions), "; "),
             self._listed("frames", sorted(query.frames), ", "),
-            self._labelled("ranking", "" if query.ranking else self.say("why.none")),
+            self._labelled("ranking", "" if query.ranking else self.say("why.none.ranking")),
             *(f"  {self._reading(score)}" for score in query.ranking[:READINGS]),
             self._labelled("threshold", ""),
             *(f"  {threshold}" for threshold in self._thresholds()),
@@ -47,7 +47,7 @@ class Explanation:
         return [
             self._listed("corrections", self._corrections(query), "; "),
             self._listed("mentions", (self._mention(m, query) for m in query.mentions), "; "),
-            self._labelled("ranking", "" if readings else self.say("why.none")),
+            self._labelled("ranking", "" if readings else self.say("why.none.ranking")),
             *readings,
             self.because(outcome),
         ]
@@ -67,7 +67,7 @@ class Explanation:
         return f"{self.say(f'why.{label}')}{self.say('colon')}{text}".rstrip()
 
     def _listed(self, label: str, texts: Iterable[str], between: str) -> str:
-        return self._labelled(label, between.join(texts) or self.say("why.none"))
+        return self._labelled(label, between.join(texts) or self.say(f"why.none.{label}"))
 
     def _corrections(self, query: Query) -> Iterator[str]:
         for correction in query.corrections:

@@ -12,7 +12,7 @@ from itertools import cycle
 from bot.dialogue.assistant import Assistant, Utterance
 from bot.dialogue.memory import Memory
 from bot.dialogue.reply import Reply
-from bot.evaluation.simulation import Voice, about, names
+from bot.evaluation.simulation import Voice, about, names, surname
 from bot.evaluation.slips import careless, one_typo, respelt, typos_everywhere, without_accents
 from bot.evaluation.voters import voters
 
@@ -34,13 +34,16 @@ class Heard:
 
     asked: Counter[str] = field(default_factory=Counter)
     recognised: Counter[str] = field(default_factory=Counter)
+    answered: Counter[str] = field(default_factory=Counter)
+    """Those whose reply is about the candidate; one that asks back counts only where the name leaves a doubt."""
     asked_back: Counter[str] = field(default_factory=Counter)
     misread: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
 
-    def add(self, candidate: str, reply: Reply) -> None:
+    def add(self, candidate: str, reply: Reply, may_ask: bool = False) -> None:
         self.asked[candidate] += 1
         self.recognised[candidate] += names(reply, candidate)
+        self.answered[candidate] += candidate in about(reply) or (may_ask and names(reply, candidate))
         self.asked_back[candidate] += reply.name == "clarification" and names(reply, candidate)
         self.misread[candidate] += bool(about(reply)) and candidate not in about(reply)
         self.refused[candidate] += reply.name in REFUSED
@@ -51,7 +54,7 @@ class Heard:
             mine.update(theirs)
 
     def _counters(self) -> tuple[Counter[str], ...]:
-        return self.asked, self.recognised, self.asked_back, self.misread, self.refused
+        return self.asked, self.recognised, self.answered, self.asked_back, self.misread, self.refused
 
     def share(self, counted: Counter[str]) -> dict[str, float]:
         """The share of each candidate's questions that were counted."""
@@ -76,8 +79,15 @@ class Hearing:
                 for number, (name, frame) in enumerate(self._asked_for(candidate, frames)):
                     topic = self.voice.topics[number % len(self.voice.topics)]
                     text = frame.format(name=name, topic=self.voice.named(topic, code))
-                    heard.add(candidate, self.ask(text, code))
+                    heard.add(candidate, self.ask(text, code), self._may_be_asked_back(candidate, name))
         return heard
+
+    def _may_be_asked_back(self, candidate: str, name: str) -> bool:
+        """Whether a name alone does not tell who is meant: a surname that is an ordinary word, an alias of several."""
+        known = self.voice.election.candidates[candidate]
+        return (name != known.name and name == surname(known.name) and self.voice.is_word(candidate)) or (
+            self.voice.is_shared(name)
+        )
 
     def misspelt(self, noise: str, draws: int) -> Heard:
         """Each candidate in so many questions, drawn and misspelt by the same lots for all of them."""
@@ -101,11 +111,19 @@ class Hearing:
             yield from ((name, frame) for frame in frames)
         yield from zip(known.aliases, cycle(frames), strict=False)
 
-    def ask(self, text: str, code: str, wanted: tuple[str, str] | None = None) -> Reply:
-        """The reply to a question; if it asks back, the one to the choice of who and what is wanted."""
-        utterance = Utterance(text, self.voice.election.id, client_language=code)
+    def ask(self, text: str, code: str) -> Reply:
+        """The reply to a question by somebody of whom nothing is known."""
+        return self.assistant.respond(self._utterance(text, code), Memory(), self.now)[0]
+
+    def asked(self, text: str, code: str, wanted: tuple[str, str]) -> tuple[Reply, bool]:
+        """The reply, and whether it asked back first; if so, it is the one to the choice of who and what is wanted."""
+        utterance = self._utterance(text, code)
         reply, memory = self.assistant.respond(utterance, Memory(), self.now)
-        choice = "/".join(wanted) if wanted else None
-        if reply.name == "clarification" and choice in [s.target for s in reply.suggestions]:
+        asked_back = reply.name == "clarification"
+        choice = "/".join(wanted)
+        if asked_back and choice in [s.target for s in reply.suggestions]:
             reply, _ = self.assistant.respond(replace(utterance, choice=choice), memory, self.now)
-        return reply
+        return reply, asked_back
+
+    def _utterance(self, text: str, code: str) -> Utterance:
+        return Utterance(text, self.voice.election.id, client_language=code)

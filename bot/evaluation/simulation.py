@@ -13,6 +13,9 @@ from bot.dialogue.outcomes import CandidateCard, Comparison, NoPosition, Positio
 from bot.dialogue.reply import Line, Reply
 from bot.evaluation.voters import known, voters
 from bot.knowledge.model import Election
+from bot.language.catalogue import language
+from bot.language.text import fold
+from bot.matching.name_forms import common
 
 KEY_BITS = 128
 """How long the key of a conversation is, as those of chats are."""
@@ -54,6 +57,19 @@ class Voice:
         shared = list(self._surnames.values()).count(own) > 1
         return self.election.candidates[candidate].name if whole or shared else own
 
+    def surely(self, candidate: str, whole: bool) -> str:
+        """The same, but never a surname that may as well be no name."""
+        return self.called(candidate, whole or self.is_word(candidate))
+
+    def is_word(self, candidate: str) -> bool:
+        """Whether a surname is also an ordinary word, so that it may well be asked back about."""
+        return common(fold(self._surnames[candidate]), [language(code) for code in self.election.languages])
+
+    def is_shared(self, alias: str) -> bool:
+        """Whether the base gives several candidates the same name."""
+        several = (fold(a) for c in self.election.candidates.values() for a in {c.name, *c.aliases})
+        return list(several).count(fold(alias)) > 1
+
     def named(self, topic: str, code: str) -> str:
         """A topic's name as one types it."""
         name = self.election.topic(topic).name
@@ -90,7 +106,7 @@ def talks(voice: Voice, count: int, seed: int) -> Iterator[Talk]:
 def _turns(voice: Voice, code: str, chance: random.Random, one: str, other: str) -> Iterator[Turn]:
     frames = voters(code).frames
     whole = bool(chance.randrange(2))
-    values = {"name": voice.called(one, whole), "other": voice.called(other, whole)}
+    values = {"name": voice.surely(one, whole), "other": voice.surely(other, whole)}
 
     def turn(kind: str, named: tuple[str, ...], topics: Sequence[str]) -> Turn:
         topic = chance.choice(topics) if topics else None

@@ -47,6 +47,7 @@ class LanguageFile(BaseModel):
     at_signs: list[str] = []
     introductions: list[str] = []
     questions: list[str]
+    sensitive: list[str] = []
     spellings: dict[str, str]
     sounds: list[tuple[str, str]]
     anaphora: _Anaphora
@@ -120,6 +121,17 @@ class Language:
     def small_sounds(self) -> frozenset[str]:
         return frozenset(self.sounds_of(sorted(self.grammar)))
 
+    @cached_property
+    def sensitive(self) -> frozenset[tuple[str, ...]]:
+        """Words for groups of people, political camps and insults, in the singular; some are of several words."""
+        return frozenset(
+            tuple(singular(w.folded) for w in self.words(entry)) for entry in self.file.sensitive
+        )
+
+    @cached_property
+    def longest_sensitive(self) -> int:
+        return max(map(len, self.sensitive), default=0)
+
     @property
     def frequency(self) -> Frequencies:
         return frequencies(self.code)
@@ -164,6 +176,11 @@ def _sounding(folded: str, sounds: Iterable[Callable[[str], str]]) -> str:
     for sounding in sounds:
         folded = sounding(folded)
     return folded
+
+
+def singular(folded: str) -> str:
+    """A word without the s or x of a plural."""
+    return folded[:-1] if folded[-1:] in ("s", "x") and len(folded) > 3 else folded
 
 
 def _folded(entries: list[str], elisions: frozenset[str]) -> frozenset[str]:

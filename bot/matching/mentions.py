@@ -20,6 +20,7 @@ from bot.matching.name_forms import (
     Kind,
     candidate_forms,
     form_of,
+    is_word,
     letters_off,
     says,
     tolerance,
@@ -125,6 +126,8 @@ class Names:
                             if not form.ordinary or not _may_be_name(words, start, self.languages):
                                 continue
                             doubtful = not _must_be_name(words, start, self.languages)
+                        elif form.first_name and len(form.words) == 1 and is_word(first.folded, lang):
+                            doubtful = _describes(words, start, self.languages)
                         if form.kind == "elsewhere" and form.words in self._home:
                             continue
                         yield Mention(
@@ -317,7 +320,7 @@ def gazetteer_forms(shared: Shared, languages: Sequence[Language]) -> list[Form]
     return [form for form in forms if form.words]
 
 
-# --- surnames that are ordinary words ------------------------------------------------------------------------
+# --- names that are ordinary words ---------------------------------------------------------------------------
 
 
 def _may_be_name(words: Sequence[Word], at: int, languages: Sequence[Language]) -> bool:
@@ -338,6 +341,16 @@ def _must_be_name(words: Sequence[Word], at: int, languages: Sequence[Language])
     if after is not None and not _stops(after, languages):
         return False
     return before is None or any(before.folded in lang.grammar for lang in languages)
+
+
+def _describes(words: Sequence[Word], at: int, languages: Sequence[Language]) -> bool:
+    """Whether it may belong to the word before it, as an adjective or a verb does."""
+    before, _ = _beside(words, at)
+    if before is None:
+        return False
+    if any(before.folded in lang.determiners for lang in languages):
+        return True
+    return not any(before.folded in lang.grammar or before.folded in lang.stop for lang in languages)
 
 
 def _stops(word: Word, languages: Sequence[Language]) -> bool:

@@ -24,6 +24,9 @@ COMMON_SHORT = 4.2
 COMMON = 5.2
 """How common a word may be in a language and still be heard as a name."""
 
+KNOWN = 3.0
+"""How common a first name must be, in both numbers, to be a word of the language too."""
+
 
 @dataclass(frozen=True, slots=True)
 class Form:
@@ -74,8 +77,8 @@ def candidate_forms(
         role = not way.fuzzy and not set(made.words) & _name_words(candidate.name)
         first_name = fold(way.text) == fold(candidate.name.partition(" ")[0]) and " " in candidate.name
         opening = role and way.bare and len(made.words) == 1
-        common = len(made.words) == 1 and not opening and _common(made.words[0], languages)
-        if common and (not way.surname or any(made.words[0] in lang.stop for lang in languages)):
+        ordinary = len(made.words) == 1 and not opening and common(made.words[0], languages)
+        if ordinary and (not way.surname or any(made.words[0] in lang.stop for lang in languages)):
             continue
         if len(made.words) == 1 and len(made.words[0]) < SHORT and not (opening or way.surname):
             continue
@@ -91,13 +94,19 @@ def candidate_forms(
                 role=role,
                 opening=opening,
                 first_name=first_name,
-                ordinary=common,
+                ordinary=ordinary,
             )
 
 
-def _common(word: str, languages: Sequence[Language]) -> bool:
+def common(word: str, languages: Sequence[Language]) -> bool:
     """Whether the languages use a word for something else ("lies", "rose")."""
     return any(lang.zipf(word) >= COMMON or lang.is_small(word) for lang in languages)
+
+
+def is_word(word: str, lang: Language) -> bool:
+    """Whether a first name is also a word of a language ("rose"): names have no plural, words have one."""
+    other = word[:-1] if word.endswith("s") else f"{word}s"
+    return lang.zipf(word) >= KNOWN and lang.zipf(other) >= KNOWN
 
 
 def _ways(candidate: Candidate, articles: frozenset[str]) -> Iterator[_Way]:

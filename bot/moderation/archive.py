@@ -31,6 +31,8 @@ PIECE = 65_536
 LINE_BYTES = 4 * FILE_BYTES
 """No row is longer: the longest holds an edit of a file."""
 MANIFEST_BYTES = 32 * FILE_BYTES
+KNOWLEDGE_BYTES = 1024 * FILE_BYTES
+"""No base is larger, all its files together."""
 MEMBERS = 200_000
 DENSE = 200
 """Real rows become some ten times smaller; what would become this many times bigger is there to fill a disk."""
@@ -239,7 +241,17 @@ def _looked_over(archive: zipfile.ZipFile, size: int) -> dict[str, zipfile.ZipIn
         dense = info.file_size > FILE_BYTES and info.file_size > DENSE * info.compress_size
         if not known or not plain or dense or (_is_file(name) and info.file_size > FILE_BYTES):
             raise Damaged(name)
+    if swells := _too_large([info for name, info in named.items() if _is_file(name)]):
+        raise Damaged(swells)
     return named
+
+
+def _too_large(files: list[zipfile.ZipInfo]) -> str:
+    """The largest of the files if all together are too large or too dense, each of which may pass by itself."""
+    size, packed = sum(info.file_size for info in files), sum(info.compress_size for info in files)
+    if size <= FILE_BYTES or size <= min(DENSE * packed, KNOWLEDGE_BYTES):
+        return ""
+    return max(files, key=lambda info: info.file_size).filename
 
 
 def _is_file(name: str) -> bool:

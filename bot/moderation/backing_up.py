@@ -139,6 +139,7 @@ async def restore_state(url: str, archive: Archive, replace: bool, then: Callabl
     ):
         for table in target.tables:
             await target.put(table, here(table))
+        await target.settle()
         return then()
 
 

@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw
 from PIL.PngImagePlugin import PngInfo
 
 from bot.dialogue.wording import Wording
-from bot.evaluation.fairness import Measure, Verdict
+from bot.evaluation.fairness_measures import Measure, Verdict
 from bot.publishing.canvas import (
     INK,
     MARGIN,

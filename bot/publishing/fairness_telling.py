@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bot.dialogue.wording import Wording
-from bot.evaluation.fairness import Measure, Unit, Verdict
+from bot.evaluation.fairness import unjudged
+from bot.evaluation.fairness_measures import Measure, Unit, Verdict
 
 POINTS = ("spread", "low", "high", "bound")
 CHANCES = ("p", "corrected")
@@ -29,13 +30,20 @@ def meaning(measure: Measure, say: Wording) -> str:
     """What a measure is about, its bound, and what was found."""
     if measure.verdict is Verdict.UNMEASURED:
         return say("audit.few")
+    if measure.verdict is Verdict.NOTHING:
+        return say("audit.nothing")
     return say(f"audit.meaning.{measure.name}", **_told(measure.values, say))
 
 
 def outcome(measures: Sequence[Measure], say: Wording) -> str:
-    """The audit in one sentence."""
+    """The audit in a sentence or two: what is broken, and what could not be judged."""
     broken = sum(measure.verdict is Verdict.BROKEN for measure in measures)
-    return say("audit.some_broken", count=broken) if broken else say("audit.all_kept")
+    sentences = [say("audit.some_broken", count=broken) if broken else say("audit.all_kept")]
+    if few := [label(m, say) for m in measures if m.verdict is Verdict.UNMEASURED]:
+        sentences.append(say("audit.some_few", measures="; ".join(few)))
+    if unjudged(measures):
+        sentences = [*(sentences[:1] if broken else ()), say("audit.unjudged"), *sentences[1:]]
+    return " ".join(sentences)
 
 
 def _told(values: Mapping[str, float], say: Wording) -> dict[str, str]:

@@ -62,6 +62,10 @@ class Faulty(Exception):  # noqa: N818 - it is an answer: look at the database
         self.fault = fault
 
 
+class Unsettled(Faulty):
+    """It failed at the very last, when all was in: whether it holds the rows now, it does not say."""
+
+
 class Unfit(Exception):  # noqa: N818 - it is an answer: this backup is not to be trusted
     """A row is none that its table could hold."""
 
@@ -182,7 +186,8 @@ class Target:
 async def replacing(url: str, replace: bool) -> AsyncIterator[Target]:
     """A state that is as it was if anything goes wrong in the block, and else holds what was put in, and only that.
 
-    `InUse` while somebody else has it open; `Filled` if there are rows and it is not to `replace` them.
+    `Unsettled` if it failed after the block, in the one word that makes it so. `InUse` while somebody else has it
+    open; `Filled` if there are rows and it is not to `replace` them.
     """
     await _open_once(url)
     async with _alone(url) as connection:
@@ -191,8 +196,10 @@ async def replacing(url: str, replace: bool) -> AsyncIterator[Target]:
         await _empty(connection)
         target = Target(connection, metadata.tables)
         yield target
-        await target.settle()
-        await connection.commit()
+        try:
+            await connection.commit()
+        except (DBAPIError, OSError) as error:
+            raise Unsettled(fault_of(error)) from None
 
 
 async def _filled(connection: AsyncConnection) -> bool:

@@ -41,11 +41,16 @@ class ClosedError(Exception):
     """The database is not open."""
 
 
+class UnsureError(Exception):
+    """The connection broke in the instant of a commit: nobody can tell whether anything was changed."""
+
+
 class Database:
     """One connection that writes and one that reads, so that no reader waits for a writer.
 
     A server may end a connection at any time, and so may what stands between: whatever fails on one is tried once more,
-    at once, over a new one, before the database counts as not answering.
+    at once, over a new one, before the database counts as not answering. So what is counted may be counted twice, if
+    the connection ends in the instant of a commit.
     """
 
     def __init__(self, url: str, busy: float) -> None:
@@ -57,6 +62,8 @@ class Database:
         self._one_writes = asyncio.Lock()
         self._writing: AsyncConnection | None = None
         self._reading: AsyncConnection | None = None
+        self._interrupted = False
+        self._committing = False
         self._made = made(self.url, busy)
 
     @property
@@ -71,8 +78,8 @@ class Database:
 
     @property
     def readable(self) -> bool:
-        """Whether it is worth asking."""
-        return self._reading is not None
+        """Whether it is worth asking; whoever stopped waiting for an answer has broken nothing for others."""
+        return self._reading is not None or self._interrupted
 
     async def open(self) -> None:
         """Close what is open, then open what is there now, made or migrated if need be; raises whatever fails."""
@@ -98,6 +105,7 @@ class Database:
     async def close(self) -> None:
         """Let go of both connections; a broken one too."""
         async with self._alone, self._one_writes:
+            self._interrupted = False
             reading, self._reading = self._reading, None
             writing, self._writing = self._writing, None
             await closed(reading, writing)
@@ -114,13 +122,18 @@ class Database:
             raise MovedError
 
     async def change(self, statement: Statement, row: Row) -> int:
-        """How many rows were changed: of two who take the same thing at once, only one hears that it was there."""
-        changed = await self._changed([(statement, row)])
+        """How many rows were changed: of two who take the same thing at once, only one hears that it was there.
+
+        `UnsureError` if nobody can tell: said again, it would find that it was taken already.
+        """
+        changed = await self._changed([(statement, row)], unsure=UnsureError)
         if self.moved():
             raise MovedError
         return changed
 
-    async def _changed(self, groups: Sequence[Group | tuple[Statement, Row]]) -> int:
+    async def _changed(
+        self, groups: Sequence[Group | tuple[Statement, Row]], unsure: type[Exception] | None = None
+    ) -> int:
         async with self._one_writes:
             if self._writing is None:
                 raise ClosedError
@@ -129,47 +142,65 @@ class Database:
             except Exception as error:
                 if not self.shared or unwritable(error):
                     raise
+                if self._committing and unsure is not None:
+                    raise unsure from error
             broken, self._writing = self._writing, None
             await closed(broken)
             self._writing = await self._made.connect()
-            return await self._committed(self._writing, groups)
+            try:
+                return await self._committed(self._writing, groups)
+            except Exception as error:
+                if self._committing and unsure is not None:
+                    raise unsure from error
+                raise
 
     async def _committed(
         self, connection: AsyncConnection, groups: Sequence[Group | tuple[Statement, Row]]
     ) -> int:
         try:
-            return await connection.run_sync(execute, groups)
+            return await connection.run_sync(self._execute, groups)
         except BaseException:
             with suppress(Exception):
                 await connection.rollback()
             raise
 
+    def _execute(self, connection: Connection, groups: Sequence[Group | tuple[Statement, Row]]) -> int:
+        """Each statement once, with all its rows, and one commit; how many rows were changed, if it was one for one."""
+        self._committing, changed = False, 0
+        for statement, rows in groups:
+            changed = connection.execute(statement.sql, rows).rowcount
+        self._committing = True
+        connection.commit()
+        self._committing = False
+        return changed
+
     async def read(self, question: Select[Any], values: Row) -> Sequence[RowMapping]:
         """The rows; after an error nothing more is asked until the database was opened again."""
         async with self._alone:
-            if self._reading is None:
+            if not self.readable:
                 raise ClosedError
-            try:
-                return await self._found(question, values)
-            except Exception as error:
-                if unwritable(error):  # a number no table could hold: nothing is wrong with the database
-                    return ()
-                await self._let_go_of_reading()
-                if not self.shared:
+            self._interrupted, again = False, self.shared
+            while True:
+                try:
+                    if self._reading is None:
+                        self._reading = await self._checked()
+                    return await self._found(self._reading, question, values)
+                except Exception as error:
+                    if self._reading is not None and unwritable(error):
+                        return ()  # a number no table could hold: nothing is wrong with the database
+                    await self._let_go_of_reading()
+                    if not again:
+                        raise
+                    again = False
+                except BaseException:
+                    self._interrupted = True
+                    await self._let_go_of_reading()
                     raise
-            except BaseException:
-                await self._let_go_of_reading()
-                raise
-            try:
-                self._reading = await self._checked()
-                return await self._found(question, values)
-            except BaseException:
-                await self._let_go_of_reading()
-                raise
 
-    async def _found(self, question: Select[Any], values: Row) -> Sequence[RowMapping]:
-        assert self._reading is not None
-        found: Sequence[RowMapping] = (await self._reading.execute(question, values)).mappings().all()
+    async def _found(
+        self, reading: AsyncConnection, question: Select[Any], values: Row
+    ) -> Sequence[RowMapping]:
+        found: Sequence[RowMapping] = (await reading.execute(question, values)).mappings().all()
         return found
 
     async def _let_go_of_reading(self) -> None:
@@ -266,15 +297,6 @@ class Database:
             raise
         if code:
             raise UnmigratedError
-
-
-def execute(connection: Connection, groups: Sequence[Group | tuple[Statement, Row]]) -> int:
-    """Each statement once, with all its rows, and one commit; how many rows were changed, if it was one for one row."""
-    changed = 0
-    for statement, rows in groups:
-        changed = connection.execute(statement.sql, rows).rowcount
-    connection.commit()
-    return changed
 
 
 def known_revision(connection: Connection) -> str | None:

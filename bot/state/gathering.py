@@ -43,9 +43,9 @@ class Gathering(Generic[Q, A]):
         self._add(question, None)
 
     async def idle(self) -> None:
-        """Wait until nothing is under way any more."""
+        """Wait until nothing is under way any more; for the end, when nobody asks on and on."""
         if self._running is not None:
-            await self._running
+            await asyncio.wait({self._running})
 
     def _add(self, question: Q, answer: asyncio.Future[A] | None) -> None:
         self._asked.append((question, answer))

@@ -64,8 +64,7 @@ class Turns:
     def give_back(self, whose: str) -> None:
         """It is somebody else's turn."""
         number = number_of(whose)
-        if number in self._held:
-            self._held.discard(number)
+        if self._lets_go(number):
             self._gathered.tell((number, False))
 
     @asynccontextmanager
@@ -75,9 +74,9 @@ class Turns:
         try:
             yield mine
         finally:
-            if mine:
-                self.give_back(whose)
-                await self._gathered.idle()
+            number = number_of(whose)
+            if mine and self._lets_go(number):
+                await self._gathered((number, False))
 
     async def close(self) -> None:
         """Give back all turns."""
@@ -92,10 +91,17 @@ class Turns:
             self._held.add(number)
         return taken
 
-    def _unwanted(self, asked: Asked, taken: bool) -> None:
-        """Whoever waited for a lock has stopped waiting."""
-        if taken:
-            self._gathered.tell((asked[0], False))
+    def _lets_go(self, number: int) -> bool:
+        """Whether a lock was held, and thus is to be given back."""
+        held = number in self._held
+        self._held.discard(number)
+        return held
+
+    def _unwanted(self, asked: Asked, done: bool) -> None:
+        """Whoever waited for a lock has stopped waiting; what was given back stays so, wait or not."""
+        number, taking = asked
+        if taking and done:
+            self._gathered.tell((number, False))
 
     async def _ask(self, asked: Sequence[Asked]) -> Sequence[bool]:
         """What became of each; all are taken if the database does not answer."""

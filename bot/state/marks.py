@@ -1,7 +1,8 @@
 """What was done a moment ago and need not be done again for a while, and how much somebody did: over all replicas.
 
-A mark has a keyed hash for a name, and is over after its time. In a shared database it lives there, by the clock of
-that database; else, and while the database does not answer, in the memory of this process.
+A mark has a hash for a name, a keyed one wherever it is about a chat or a person, and is over after its time. In a
+shared database it lives there, by the clock of that database; else, and while nothing can be written there, in the
+memory of this process.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from sqlalchemy import BigInteger, BindParameter, bindparam, delete, func
+from sqlalchemy import BigInteger, BindParameter, Boolean, bindparam, case, delete, func
 
 from bot.state.lookups import MARK, Found, milliseconds
 from bot.state.recent import Recent
@@ -32,9 +33,11 @@ class Sentences:
         fresh = inserted.values(key=bindparam("key"), person=bindparam("person"), until=now + length)
         key = [marks.c.key]
         anew = {"until": now + length, "person": inserted.excluded.person}
-        further = {"until": func.greatest(marks.c.until, now) + length}
-        self.put = Statement(marks.name, fresh.on_conflict_do_update(index_elements=key, set_=anew))
-        self.push = Statement(marks.name, fresh.on_conflict_do_update(index_elements=key, set_=further))
+        further = bindparam("further", type_=Boolean)
+        start = case((further, func.greatest(marks.c.until, now)), else_=now)
+        person = case((further, marks.c.person), else_=inserted.excluded.person)
+        later = {"until": start + length, "person": person}
+        self.put = Statement(marks.name, fresh.on_conflict_do_update(index_elements=key, set_=later))
         self.first = Statement(
             marks.name,
             fresh.on_conflict_do_update(index_elements=key, set_=anew, where=marks.c.until <= now),
@@ -56,21 +59,17 @@ class Marks:
     async def left(self, key: str) -> int:
         """How long it will be until a mark is over; nothing if there is none."""
         found = await self._look(MARK, {"key": key}) if self._say is not None else None
-        if found is not None:
+        if found is not None and not self._writer.degraded:
             return max(0, found[0]["left"]) if found else 0
         return self._left(key)
 
     def put(self, key: str, person: str, length: int) -> None:
         """Set a mark, whether or not there was one."""
-        self._hold(key, person, length)
-        if self._say is not None:
-            self._writer.add(self._say.put, {"key": key, "person": person, "length": length})
+        self._put(key, person, length, further=False)
 
     def push(self, key: str, person: str, length: int) -> None:
         """Set a mark, or put its end off: what many add up to is counted to the last."""
-        self._hold(key, person, self._left(key) + length)
-        if self._say is not None:
-            self._writer.add(self._say.push, {"key": key, "person": person, "length": length})
+        self._put(key, person, length, further=True)
 
     async def first(self, key: str, length: int, person: str = "") -> bool:
         """Whether nobody, on any replica, has set this mark; it is set then."""
@@ -99,6 +98,12 @@ class Marks:
         self._held.drop(lambda _, held: held[1] <= now)
         if self._say is not None:
             self._writer.add(self._say.old, {})
+
+    def _put(self, key: str, person: str, length: int, *, further: bool) -> None:
+        self._hold(key, person, length + (self._left(key) if further else 0))
+        if self._say is not None:
+            row = {"key": key, "person": person, "length": length, "further": further}
+            self._writer.add(self._say.put, row)
 
     def _left(self, key: str) -> int:
         held = self._held.get(key)

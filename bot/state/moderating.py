@@ -37,14 +37,12 @@ class Moderating:
     all: a proposal is never without its step in the log.
     """
 
-    def __init__(
-        self, writer: Writer, rows: Rows, change: ModeratorChanges, ask: ModeratorQuestions, marks: Marks
-    ) -> None:
+    def __init__(self, writer: Writer, rows: Rows, dialect: str, marks: Marks) -> None:
         self._marks = marks
         self._writer = writer
         self._rows = rows
-        self._change = change
-        self._ask = ask
+        self._change = ModeratorChanges(dialect)
+        self._ask = ModeratorQuestions()
 
     # --- moderators
 
@@ -81,7 +79,10 @@ class Moderating:
 
     @asynccontextmanager
     async def taking(self, name: str) -> AsyncIterator[bool]:
-        """Whether nobody else is about to take this name, on this replica or another."""
+        """Whether nobody else is about to take this name, on this replica or another.
+
+        The mark is a plain hash of the name, for seconds: the name is about to be public, and terminals have no key.
+        """
         key = sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:LENGTH]
         alone = await self._marks.first(key, TAKING)
         try:

@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
-from bot.state.memories import memory_of, numbers_of, seconds
+from bot.state import keeping
+from bot.state.memories import memory_of, numbers_of, seconds, utc
 from bot.state.records import Answer, Audited, Proposal, Request, Unanswered, UnansweredCount
 from bot.state.statements import Row
 from bot.state.tables import MODERATOR_KEY
@@ -101,3 +102,22 @@ def audit_row(entry: Audited) -> Row:
 def audited_of(row: RowMapping) -> Audited:
     """A step of the log, its time in whole seconds."""
     return Audited(**{**row, "at": moment(row["at"])})
+
+
+def oldest(now: datetime) -> dict[str, Any]:
+    """For each table, the time before which nothing in it is kept any longer."""
+    today = utc(now).date()
+    return {
+        "conversations": seconds(now - keeping.CONVERSATIONS),
+        "answers": seconds(now - keeping.ANSWERS),
+        "updates": seconds(now - keeping.UPDATES),
+        "chats": today - keeping.CHATS,
+        "notifications": today - keeping.NOTIFICATIONS,
+        "feedback": today - keeping.FEEDBACK,
+        "unanswered": today - keeping.UNANSWERED,
+        "moderators": today - keeping.MODERATORS,
+        "drafts": seconds(now - keeping.DRAFTS),
+        "proposals": seconds(now - keeping.PROPOSALS),
+        "audit": seconds(now - keeping.AUDIT),
+        "dismissed": today - keeping.DISMISSED,
+    }

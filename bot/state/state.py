@@ -1,7 +1,7 @@
 """What must outlive a restart: choices, conversations, counts and requests, each for its time and no longer.
 
 Methods without `async` take effect at once for whoever asks here, and are written soon; `saved` tells when. If the
-database does not answer, conversations go on from memory, and all is written once it answers again.
+database does not answer, or takes nothing, conversations go on from memory, and all is written once it does again.
 
 A state on a server may be shared by several replicas. Then nothing is answered from the memory of one of them while
 the database answers; what one chat's turn protects must be `saved` before the turn is given back.
@@ -19,7 +19,7 @@ from sqlalchemy import RowMapping, Select
 
 from bot.dialogue.memory import Memory
 from bot.state import keeping
-from bot.state.database import ClosedError, Database
+from bot.state.database import ClosedError, Database, UnsureError
 from bot.state.locking import Turns
 from bot.state.lookups import ANSWER, MEMORY, PREFERENCES, SEEN, Found, Lookups
 from bot.state.marks import Marks
@@ -27,8 +27,8 @@ from bot.state.memories import memory_of, memory_text, numbers_text, seconds, ut
 from bot.state.moderating import Moderating
 from bot.state.recent import Recent
 from bot.state.records import Answer, FeedbackCount, Preferences, Request, Unanswered, UnansweredCount
-from bot.state.rows import answer_of, clean, named, unanswered_of, wanted
-from bot.state.statements import Changes, ModeratorChanges, ModeratorQuestions, Questions, Row, Statement
+from bot.state.rows import answer_of, clean, named, oldest, unanswered_of, wanted
+from bot.state.statements import PORTION, Changes, Questions, Row, Statement, Write
 from bot.state.writing import Writer
 
 __all__ = ["Answer", "FeedbackCount", "Preferences", "Request", "State", "Unanswered", "UnansweredCount"]
@@ -57,12 +57,11 @@ class State:
         self._writer = Writer(self._database, report, retry)
         self._change = Changes(self._database.dialect)
         self._ask = Questions()
-        changes = ModeratorChanges(self._database.dialect)
         self.marks = Marks(
             self._writer, self.shared, self._database.dialect, self._shared_row, self._change_now
         )
         self.turns = Turns(self._database, self._writer.failed)
-        self.moderating = Moderating(self._writer, self._rows, changes, ModeratorQuestions(), self.marks)
+        self.moderating = Moderating(self._writer, self._rows, self._database.dialect, self.marks)
         self._lookups = Lookups(self._as_it_is) if self.shared else None
         self._forgotten = 0
         self._chats: Recent[str, tuple[Preferences, date | None, int]] = Recent(HELD)
@@ -81,6 +80,11 @@ class State:
     def degraded(self) -> bool:
         """Whether what is asked for now is only held in memory."""
         return self._writer.degraded
+
+    @property
+    def _remembers(self) -> bool:
+        """Whether memory knows better than the database: no replica writes there, or nothing can be written at all."""
+        return not self.shared or self.degraded
 
     @property
     def pending(self) -> int:
@@ -111,11 +115,11 @@ class State:
 
     async def preferences(self, chat: str) -> Preferences:
         """What the chat has chosen."""
-        if not self.shared and (held := self._chats.get(chat)) is not None:
+        if self._remembers and (held := self._chats.get(chat)) is not None:
             return held[0]
         asked = self._forgotten
         rows = await self._row(PREFERENCES, self._ask.preferences, {"key": chat})
-        if rows is None or (not self.shared and chat in self._chats):
+        if rows is None or (self._remembers and chat in self._chats):
             held = self._chats.get(chat)
             return held[0] if held else Preferences()
         row: Mapping[Any, Any] = rows[0] if rows else {}
@@ -145,11 +149,11 @@ class State:
 
     async def memory(self, conversation: str, now: datetime) -> Memory:
         """What the conversation is about, if it is not too long ago."""
-        if not self.shared and (held := self._memories.get(conversation)) is not None:
+        if self._remembers and (held := self._memories.get(conversation)) is not None:
             return held[1].fresh(now)
         asked = self._forgotten
         rows = await self._row(MEMORY, self._ask.memory, {"key": conversation})
-        if rows is None or (not self.shared and conversation in self._memories):
+        if rows is None or (self._remembers and conversation in self._memories):
             held = self._memories.get(conversation)
             return held[1].fresh(now) if held else Memory()
         person, memory = (rows[0]["person"], memory_of(rows[0]["memory"])) if rows else ("", Memory())
@@ -168,11 +172,11 @@ class State:
         """How this question was answered, if it was, and not too long ago."""
         key = (conversation, question)
         held = self._answers.get(key)
-        if self.shared or key not in self._answers:
+        if not self._remembers or key not in self._answers:
             asked = self._forgotten
             values = {"conversation": conversation, "question": question}
             rows = await self._row(ANSWER, self._ask.answer, values)
-            if rows is None or (not self.shared and key in self._answers):
+            if rows is None or (self._remembers and key in self._answers):
                 held = self._answers.get(key)
             else:
                 held = answer_of(rows[0]) if rows else None
@@ -236,7 +240,10 @@ class State:
 
     async def claim(self, request: Request) -> bool:
         """Whether the request was still kept, and is withdrawn now: of all who would serve it, only one may."""
-        return bool(await self._change_now(self._change.withdraw, wanted(request)))
+        row = wanted(request)
+        again = row | {"language": clean(request.language), "asked_on": request.asked_on}
+        unsure = (self._change.request, again) if request.asked_on else None
+        return bool(await self._change_now(self._change.withdraw, row, unsure))
 
     # --- updates
 
@@ -244,7 +251,7 @@ class State:
         """Whether this update was done before. Numbers rise, so most new ones need no look at the table."""
         if self.shared:
             rows = await self._row(SEEN, self._ask.seen, {"update_id": update_id})
-            return update_id in self._updates if rows is None else bool(rows)
+            return update_id in self._updates or bool(rows)
         if self._updates_of != self._database.openings:
             await self._load_updates()
         if update_id in self._updates:
@@ -321,21 +328,7 @@ class State:
 
     async def purge(self, now: datetime) -> None:
         """Erase what has outlived its time."""
-        today = utc(now).date()
-        limits: Row = {
-            "conversations": seconds(now - keeping.CONVERSATIONS),
-            "answers": seconds(now - keeping.ANSWERS),
-            "updates": seconds(now - keeping.UPDATES),
-            "chats": today - keeping.CHATS,
-            "notifications": today - keeping.NOTIFICATIONS,
-            "feedback": today - keeping.FEEDBACK,
-            "unanswered": today - keeping.UNANSWERED,
-            "moderators": today - keeping.MODERATORS,
-            "drafts": seconds(now - keeping.DRAFTS),
-            "proposals": seconds(now - keeping.PROPOSALS),
-            "audit": seconds(now - keeping.AUDIT),
-            "dismissed": today - keeping.DISMISSED,
-        }
+        limits = oldest(now)
         self._forgotten += 1
         self._chats.drop(lambda _, held: held[1] is not None and held[1] < limits["chats"])
         self._memories.drop(
@@ -347,7 +340,11 @@ class State:
             self._chats.drop(lambda key, _: key not in self._memories)
         self.marks.purge()
         for table, limit in limits.items():
-            self._writer.add(self._change.old[table], {"limit": limit})
+            if self.shared:
+                while await self._change_now(self._change.old[table], {"limit": limit}) == PORTION:
+                    pass
+            else:
+                self._writer.add(self._change.old[table], {"limit": limit})
         self._writer.erase()
         await self._writer.saved()
 
@@ -370,22 +367,28 @@ class State:
 
     async def _row(self, kind: str, question: Select[Any], values: Row) -> Found:
         """The row of a key, or none; None if the database does not answer."""
-        if self.shared:
-            return await self._shared_row(kind, values)
-        return await self._rows(question, values)
+        return await (self._shared_row(kind, values) if self.shared else self._rows(question, values))
 
     async def _shared_row(self, kind: str, values: Row) -> Found:
         """The same of a shared database, asked for together with what others look up."""
         return await self._lookups(kind, values) if self._lookups and self._answers_now() else None
 
-    async def _change_now(self, statement: Statement, row: Row) -> int | None:
-        """How many rows were changed, after all that was asked for before; None if the database does not answer."""
+    async def _change_now(self, statement: Statement, row: Row, unsure: Write | None = None) -> int | None:
+        """How many rows were changed, after all that was asked for before; None if the database does not answer.
+
+        `unsure` is written later if nobody can tell whether anything was changed.
+        """
         await self._writer.saved()
         if self.degraded or not self._answers_now():
             return None
         try:
             return await self._database.change(statement, row)
         except ClosedError:
+            return None
+        except UnsureError as error:
+            if unsure is not None:
+                self._writer.add(*unsure)
+            self._writer.failed(error.__cause__ or error)
             return None
         except Exception as error:  # any fault of any driver: nothing was changed
             self._writer.failed(error)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from importlib import import_module
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import (
@@ -20,6 +20,7 @@ from sqlalchemy import (
     func,
     insert,
     select,
+    tuple_,
     update,
 )
 
@@ -44,6 +45,9 @@ Row = dict[str, Any]
 
 KEYS = {table.name: [column.name for column in table.primary_key.columns] for table in metadata.sorted_tables}
 """What tells the rows of each table apart."""
+
+PORTION = 10_000
+"""How many rows a server is asked to erase at once: it does so long before anybody's patience ends."""
 
 FORGOTTEN = "forgotten"
 """Stands for the key of a moderator who asked to be forgotten: somebody, but nobody knows who."""
@@ -76,13 +80,26 @@ def grouped(writes: Iterable[Write]) -> list[Group]:
 
 
 def in_one_order(groups: Iterable[Group]) -> list[Group]:
-    """The same in an order that all replicas keep to, so that no two wait for each other's rows."""
+    """The same in an order that all replicas keep to, so that no two wait for each other's rows.
+
+    Rows of a table are ordered by their keys, whichever statement they are of; but none goes past a statement that
+    is about many rows.
+    """
     ordered = sorted(groups, key=lambda group: group[0].table)
-    return [(statement, sorted(rows, key=partial(_place, statement))) for statement, rows in ordered]
+    writes = [(statement, row) for statement, rows in ordered for row in rows]
+    found: list[Write] = []
+    for (_, one), some in groupby(writes, key=lambda write: (write[0].table, _is_of_one(*write))):
+        part = list(some)
+        found += sorted(part, key=_place) if one else part
+    return grouped(found)
 
 
-def _place(statement: Statement, row: Row) -> list[str]:
-    return [str(row.get(name)) for name in KEYS[statement.table]]
+def _is_of_one(statement: Statement, row: Row) -> bool:
+    return not statement.forgets and row.keys() >= set(KEYS[statement.table])
+
+
+def _place(write: Write) -> list[str]:
+    return [str(write[1][name]) for name in KEYS[write[0].table]]
 
 
 def upsert(dialect: str, table: Table, changed: Mapping[str, ColumnElement[Any]] | None = None) -> Statement:
@@ -100,12 +117,23 @@ def upsert(dialect: str, table: Table, changed: Mapping[str, ColumnElement[Any]]
     )
 
 
-def erasing(table: Table, *columns: str, before: str | None = None, forgets: bool = False) -> Statement:
-    """Delete the rows with these values, or those whose time lies before the one given."""
+def erasing(table: Table, *columns: str, forgets: bool = False) -> Statement:
+    """Delete the rows with these values."""
     conditions = [table.c[name] == bindparam(name) for name in columns]
-    if before:
-        conditions.append(table.c[before] < bindparam("limit"))
     return Statement(table.name, delete(table).where(*conditions), forgets=forgets)
+
+
+def outliving(table: Table, column: str, in_portions: bool) -> Statement:
+    """Delete the rows whose time lies before the one given; or only so many as a server deletes in no time.
+
+    A portion leaves out the rows that somebody else is changing: replicas that erase at once share the work.
+    """
+    old: ColumnElement[bool] = table.c[column] < bindparam("limit")
+    if in_portions:
+        key = list(table.primary_key.columns)
+        some = select(*key).where(old).limit(PORTION).with_for_update(skip_locked=True)
+        old = tuple_(*key).in_(some)
+    return Statement(table.name, delete(table).where(old))
 
 
 def renaming(table: Table) -> Statement:
@@ -190,20 +218,17 @@ class Changes:
             *leaving(),
         )
         self.rename = (renaming(chats), renaming(conversations))
-        self.old = {
-            "conversations": erasing(conversations, before="at"),
-            "answers": erasing(answers, before="at"),
-            "updates": erasing(updates, before="at"),
-            "chats": erasing(chats, before="used_on"),
-            "notifications": erasing(notifications, before="asked_on"),
-            "feedback": erasing(feedback, before="day"),
-            "unanswered": erasing(unanswered, before="last_day"),
-            "moderators": erasing(moderators, before="seen_on"),
-            "drafts": erasing(drafts, before="at"),
-            "proposals": erasing(proposals, before="made_at"),
-            "audit": erasing(audit, before="at"),
-            "dismissed": erasing(dismissed, before="day"),
+        kept = {
+            conversations: "at",
+            answers: "at",
+            updates: "at",
+            chats: "used_on",
+            notifications: "asked_on",
         }
+        kept |= {feedback: "day", unanswered: "last_day", moderators: "seen_on", drafts: "at"}
+        kept |= {proposals: "made_at", audit: "at", dismissed: "day"}
+        in_portions = dialect == "postgresql"
+        self.old = {table.name: outliving(table, column, in_portions) for table, column in kept.items()}
 
 
 class ModeratorChanges:

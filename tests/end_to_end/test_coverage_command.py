@@ -105,7 +105,7 @@ def test_days_decide_what_is_old(one: Path) -> None:
 @pytest.mark.parametrize("days", ["-1", "many", "99999999", "1.5", ""])
 def test_days_that_are_none_get_one_sentence(one: Path, days: str) -> None:
     assert sentence(invoke(one, "--older-than", days)).startswith(
-        "--older-than is not complete or not possible"
+        "--older-than needs a whole number from 0 to 36500. See: election-bot coverage --help"
     )
 
 
@@ -168,10 +168,11 @@ def test_a_file_that_cannot_be_written_gets_one_sentence_and_leaves_nothing(
 ) -> None:
     (tmp_path / "folder").mkdir()
     before = beside(tmp_path)
+    ending = option.replace("--", ".")
     for name, reason in (
-        ("nowhere/out", f"there is no folder {tmp_path / 'nowhere'}."),
-        ("folder", "it is a folder."),
-        ("x" * 300, "too long"),
+        (f"nowhere/out{ending}", f"there is no folder {tmp_path / 'nowhere'}."),
+        ("folder", f"{tmp_path / 'folder'} is a folder."),
+        ("x" * 300 + ending, "too long"),
     ):
         said = sentence(invoke(one, option, str(tmp_path / name)))
         assert said.startswith(f"{tmp_path / name} cannot be written: ")

@@ -121,7 +121,7 @@ def test_a_step_there_is_not_is_one_sentence(place: Place, number: str) -> None:
 
 @pytest.mark.parametrize("arguments", [["--limit", "0"], ["--limit", "x"], ["1", "2"], ["--limit"]])
 def test_what_is_no_number_is_one_sentence(place: Place, arguments: list[str]) -> None:
-    assert refusal(place.run("log", *arguments)).endswith("See: election-bot --help")
+    assert refusal(place.run("log", *arguments)).endswith("See: election-bot log --help")
 
 
 @pytest.mark.parametrize("typed", ["0", "abc", "1.5", "²"])
@@ -145,7 +145,8 @@ def test_where_there_is_no_state_none_is_made(place: Place, tmp_path: Path) -> N
 
 def test_a_setting_that_is_impossible_is_one_sentence(place: Place) -> None:
     assert refusal(place.run("log", STATE_URL="nonsense")) == (
-        "STATE_URL is not possible as it is set. See .env.example."
+        "STATE_URL is not possible as it is set: expected is sqlite:///FILE or "
+        "postgresql://USER:PASSWORD@HOST/DATABASE. See .env.example."
     )
 
 

@@ -512,8 +512,8 @@ def test_the_state_of_the_bot_is_used_and_a_new_one_is_told_of(place: Place, tmp
 @pytest.mark.parametrize(
     ("url", "sentence"),
     [
-        ("mysql://x", "STATE_URL is not possible as it is set."),
-        ("sqlite:////proc/none/state.sqlite3", "The state cannot be opened (FileNotFoundError)"),
+        ("mysql://x", "STATE_URL is not possible as it is set: expected is sqlite:///FILE or postgresql://"),
+        ("sqlite:////proc/none/state.sqlite3", "The state cannot be opened: there is no such file"),
     ],
 )
 def test_a_state_that_cannot_be_opened_is_one_sentence(place: Place, url: str, sentence: str) -> None:
@@ -527,7 +527,7 @@ def test_a_database_that_is_none_is_one_sentence(place: Place) -> None:
     place.database.write_bytes(b"not a database" * 1000)
     result = place.run("review", "--as", "Ada")
     assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr.startswith("The state cannot be opened (")
+    assert result.stderr.startswith("The state cannot be opened: ")
 
 
 def test_a_base_with_mistakes_is_not_edited(place: Place) -> None:

@@ -14,7 +14,7 @@ import pytest
 from bot.dialogue.assistant import Assistant
 from bot.knowledge.loading import load
 from tests.conftest import BUNDLED, BUNDLED_NOW, ROOT, VILLEBOIS
-from tests.end_to_end.conftest import asked, labels
+from tests.end_to_end.conftest import MODERATOR, asked, labels
 from tests.end_to_end.served import Served, copied, serving_bot
 from tests.stand_in import StandIn
 
@@ -78,7 +78,7 @@ def test_settings_conversation_and_buttons_outlive_a_restart(telegram: StandIn, 
             )
         )
         assert changed.text.startswith("Agnès Pottier-Dumas · Taxes")
-        assert "I no longer have a question" not in asked(telegram, voter, "/why").text
+        assert "I no longer have your last question" not in asked(telegram, voter, "/why").text
 
 
 def test_the_last_question_itself_does_not_outlive_a_restart(telegram: StandIn, start: Start) -> None:
@@ -86,7 +86,7 @@ def test_the_last_question_itself_does_not_outlive_a_restart(telegram: StandIn, 
     with start():
         asked(telegram, voter, "messatfa cameras")
     with start():
-        assert asked(telegram, voter, "/pourquoi").text.startswith("Je n'ai plus de question")
+        assert asked(telegram, voter, "/pourquoi").text.startswith("Je n'ai plus votre dernière question")
 
 
 def test_half_an_hour_later_a_question_stands_alone(telegram: StandIn, start: Start) -> None:
@@ -324,6 +324,42 @@ def test_whoever_asks_too_much_is_told_once(telegram: StandIn, start: Start) -> 
         assert asked(telegram, other, "messatfa cameras").text.startswith("Lies Messatfa")
 
 
+def test_whoever_asked_too_much_can_still_be_forgotten_at_once_and_read_what_is_kept(
+    telegram: StandIn, start: Start
+) -> None:
+    with start(questions_per_minute=2) as bot:
+        voter = telegram.private()
+        for _ in range(4):
+            telegram.acknowledged(telegram.say(voter, "messatfa cameras"))
+        telegram.settled()
+        assert bot.kept_of(voter.id)
+        assert asked(telegram, voter, "/oublier").text.startswith(
+            "Tout ce qui était gardé sur vous est effacé"
+        )
+        assert bot.kept_of(voter.id) == {}
+        assert asked(telegram, voter, "/vie_privee").text.startswith("Ce qui est gardé sur vous")
+        assert "/vie_privee" in asked(telegram, voter, "/aide").text
+        assert asked(telegram, voter, "/start").text.startswith("Bonjour")
+        telegram.acknowledged(telegram.say(voter, "/candidats"))
+        assert not telegram.replies(voter)[-1].text.startswith("Les candidats")
+
+
+def test_a_flood_of_what_is_free_is_answered_only_so_often(telegram: StandIn, start: Start) -> None:
+    with start(questions_per_minute=1):
+        voter = telegram.private()
+        for _ in range(12):
+            telegram.acknowledged(telegram.say(voter, "/vie_privee"))
+        telegram.settled()
+        assert len(telegram.replies(voter)) == 8
+
+
+def test_moderators_are_not_stopped_at_their_work(telegram: StandIn, start: Start) -> None:
+    with start(questions_per_minute=1, moderator_ids={MODERATOR}):
+        moderator = telegram.private(telegram.user(id=MODERATOR))
+        for _ in range(3):
+            assert asked(telegram, moderator, "/etat").text.startswith("Base ")
+
+
 # --- found by fresh eyes ---------------------------------------------------------------------------------
 
 
@@ -348,7 +384,7 @@ def test_forgetting_in_private_forgets_what_was_asked_in_a_group(telegram: Stand
         telegram.wait_for_message(group, after=sent)
         asked(telegram, telegram.private(person), "/oublier")
         sent = telegram.say(group, "/pourquoi", user=person)
-        assert telegram.wait_for_message(group, after=sent).text.startswith("Je n'ai plus de question")
+        assert telegram.wait_for_message(group, after=sent).text.startswith("Posez d'abord une question")
         telegram.settled()
         assert "conversations" not in bot.kept_of(person.id)
 

@@ -283,7 +283,7 @@ def test_election_says_which_one_there_is(telegram: StandIn, voter: Chat) -> Non
 
 
 def test_why_tells_what_was_understood_corrected_and_weighed(telegram: StandIn, voter: Chat) -> None:
-    assert "Je n'ai plus de question" in asked(telegram, voter, "/pourquoi").text
+    assert asked(telegram, voter, "/pourquoi").text.startswith("Posez d'abord une question")
     asked(telegram, voter, "mesatfa cammeras")
     text = asked(telegram, voter, "/pourquoi").text
     assert "cammeras → camera" in text
@@ -328,6 +328,13 @@ def test_privacy_says_what_is_kept_also_to_whoever_asks_in_words(
     text = asked(telegram, voter, question).text
     assert text.startswith("Ce qui est gardé sur vous")
     assert "terminal" not in text
+    assert "Une sauvegarde faite avant" in text
+    assert text.count("Modérateurs") == 1
+
+
+def test_moderators_are_told_what_is_kept_of_them(telegram: StandIn, bot: Served) -> None:
+    text = asked(telegram, telegram.core.world.chats[MODERATOR], "/privacy").text
+    assert text.count("Moderators only") + text.count("Modérateurs seulement") == 5
 
 
 def test_forget_erases_everything_at_once(telegram: StandIn, voter: Chat, bot: Served) -> None:
@@ -336,7 +343,7 @@ def test_forget_erases_everything_at_once(telegram: StandIn, voter: Chat, bot: S
     shown = asked(telegram, voter, "uzan cameras")
     telegram.wait_for_message(voter, after=telegram.tap(shown, "🔔"))
     assert asked(telegram, voter, "/forget").text.startswith("Everything kept about you is erased")
-    assert asked(telegram, voter, "/why").text.startswith("Je n'ai plus de question")
+    assert asked(telegram, voter, "/why").text.startswith("Posez d'abord une question")
     assert asked(telegram, voter, "et Nouguier ?").text.startswith("Nouguier\n")
 
 

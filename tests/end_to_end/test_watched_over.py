@@ -17,6 +17,7 @@ import yaml
 
 from bot import __version__
 from bot.channels.exposition import exposed
+from bot.channels.grouping import words
 from bot.channels.opening import Refused, spoken
 from bot.channels.telegram import polling
 from bot.channels.telegram.standing import levels
@@ -148,7 +149,7 @@ def test_without_the_package_numbers_are_missing_and_nothing_else(
         status, text = get(bot.port, "/metrics")
         assert asked(telegram_, telegram_.private(language_code="fr"), "messatfa cameras").text
         assert get(bot.port, "/healthz")[0] == 200
-    assert (status, text.strip()) == (501, wording("fr")("terminal.no_metrics"))
+    assert (status, text.strip()) == (501, words()("terminal.no_metrics"))
 
 
 # --- ready -----------------------------------------------------------------------------------------------
@@ -176,6 +177,19 @@ def test_a_bot_that_polls_tells_on_a_port_of_its_own_when_it_is_ready(
         assert until_stopping(port) == (503, {"status": "not ready", "reason": "stopping", "state": "ok"})
         assert get(port, "/healthz")[0] == 503
         telegram_.release()
+
+
+def test_a_bot_that_polls_is_ready_before_anybody_wrote(telegram_: StandIn, start: Start) -> None:
+    port = free_port()
+    with start(webhook=False, status_port=port):
+        telegram_.wait(
+            lambda: any(
+                call.method == "getUpdates" and int(call.params.get("timeout") or 0)
+                for call in telegram_.core.calls
+            ),
+            what="a request that Telegram holds",
+        )
+        assert readiness(port) == (200, {"status": "ready", "state": "ok"})
 
 
 def until_stopping(port: int) -> tuple[int, dict[str, Any]]:

@@ -25,7 +25,7 @@ from bot.moderation.archive import MANIFEST, Archive, reading
 from bot.moderation.storing import JOURNAL, Busy, locked
 from bot.state import copying
 from bot.state.connecting import with_driver
-from bot.state.copying import Faulty, Filled, InUse, Unfit, replacing, snapshot
+from bot.state.copying import Faulty, Filled, InUse, Target, Unfit, Unsettled, replacing, snapshot
 from bot.state.migrations.upgrading import upgrade
 from bot.state.records import Audited
 from bot.state.state import State
@@ -390,6 +390,13 @@ HOSTILE: dict[str, tuple[Callable[[Contents, Any], None], bool, str]] = {
     "no file of the knowledge": (adding("knowledge/town-2030/evil.sh"), True, "evil.sh"),
     "no table": (adding("state/alembic_version.jsonl", b"{}\n"), True, "alembic_version"),
     "it swells": (adding("state/chats.jsonl", b"\n" * 30_000_000), True, "state/chats.jsonl"),
+    "it swells in many files": (
+        lambda contents, _: contents.update(
+            {f"knowledge/town-2030/facts/x{n}.yaml": b"#" * 1_000_000 for n in range(10)}
+        ),
+        True,
+        ".yaml",
+    ),
     "a file that is too large": (
         adding("knowledge/town-2030/people.yaml", b"#" * 2_000_000),
         True,
@@ -529,9 +536,39 @@ def test_a_connection_that_is_lost_changes_nothing(
     def cut() -> None:
         server.say("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '" + name + "'")
 
-    with pytest.raises(Faulty):
+    with pytest.raises(Unsettled):
         restored(path, there, replace=True, then=cut)
     assert rows_of(there) == before
+
+
+def test_the_files_change_only_once_the_rows_are_all_in(
+    full: Place, there: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def lost(_: Target) -> None:
+        raise Faulty("ConnectionError")
+
+    path = packed(full)
+    full.replace("town-2030/candidates/rose.yaml", "Rosy", "Rosie")
+    monkeypatch.setattr(Target, "settle", lost)
+    unchanged(full, lambda: refusal(full.run("restore", str(path), "--replace")), "ConnectionError")
+
+
+def test_of_a_connection_lost_at_the_very_last_it_is_said_what_may_have_changed(
+    full: Place, there: str, server: postgres.Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, usual = packed(full), backing_up.put_in_place
+    name = there.rpartition("/")[2]
+
+    def cut(*given: Any) -> Any:
+        server.say("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '" + name + "'")
+        return usual(*given)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(backing_up, "put_in_place", cut)
+        told = refusal(full.run("restore", str(path), "--replace", STATE_URL=there))
+    assert "in place" in told
+    assert "--replace" in told
+    assert full.run("restore", str(path), "--replace", STATE_URL=there).exit_code == 0
 
 
 def test_a_restore_that_is_interrupted_changes_nothing(full: Place, empty: Path, tmp_path: Path) -> None:

@@ -28,10 +28,12 @@ DEPLOY = ROOT / "deploy"
 UNIT = DEPLOY / "election-bot.service"
 SETTINGS = {name.upper() for name in Settings.model_fields}
 OF_IMAGES = {
-    "bot-1": {"WATCHFILES_FORCE_POLLING"},
-    "bot-2": {"WATCHFILES_FORCE_POLLING"},
+    "bot-1": {"WATCHFILES_FORCE_POLLING", "HTTPS_PROXY"},
+    "bot-2": {"WATCHFILES_FORCE_POLLING", "HTTPS_PROXY"},
     "postgres": {"POSTGRES_USER", "POSTGRES_DB", "POSTGRES_PASSWORD"},
-    "proxy": {"WEBHOOK_PATH", "REPLICA_1", "REPLICA_2", "PROXY_ADDRESS", "PROXY_CERTIFICATE"},
+    "proxy": {
+        *("WEBHOOK_PATH", "REPLICA_1", "REPLICA_2", "CHECK_PORT", "PROXY_ADDRESS", "PROXY_CERTIFICATE"),
+    },
     "grafana": {
         *("GF_SECURITY_ADMIN_PASSWORD", "GF_ANALYTICS_REPORTING_ENABLED"),
         *("GF_ANALYTICS_CHECK_FOR_UPDATES", "GF_ANALYTICS_CHECK_FOR_PLUGIN_UPDATES"),
@@ -88,6 +90,13 @@ def test_the_image_does_not_run_as_root_and_says_how_it_is() -> None:
     assert "/healthz" in words[2]
 
 
+def test_the_port_that_is_published_tells_nobody_how_the_bot_is() -> None:
+    held = dict(word.split("=", 1) for word in shlex.split(" ".join(of_image("ENV"))))
+    assert of_image("EXPOSE") == [held["WEBHOOK_PORT"]]
+    assert held["STATUS_PORT"] != held["WEBHOOK_PORT"]
+    assert "os.environ['STATUS_PORT']" in of_image("HEALTHCHECK")[0]
+
+
 def test_everything_copied_into_the_image_exists_and_is_not_kept_out_of_it() -> None:
     wanted = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
     assert "*" in wanted, "only what is named gets in: no .env, no state, no history"
@@ -100,8 +109,9 @@ def test_everything_copied_into_the_image_exists_and_is_not_kept_out_of_it() -> 
 
 
 def test_what_the_image_installs_and_sets_is_there_to_be_set() -> None:
-    extras = re.search(r"pip install [^&]*'\.\[([\w,]+)\]'", " ".join(rest for _, rest in instructions()))
+    extras = re.search(r"EXTRAS=([\w,]+)", " ".join(rest for word, rest in instructions() if word == "ARG"))
     assert extras
+    assert SERVICES["bot-1"]["build"]["args"] == {"EXTRAS": f"${{EXTRAS:-{extras[1]}}}"}
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert set(extras[1].split(",")) <= set(project["optional-dependencies"])
     set_there = {word.partition("=")[0] for word in shlex.split(" ".join(of_image("ENV")))}
@@ -174,14 +184,30 @@ def test_both_bots_are_the_same_and_share_one_database_and_one_folder() -> None:
     assert url.endswith(f"@postgres:5432/{database['POSTGRES_DB']}")
     assert bot["volumes"] == ["${KNOWLEDGE:-./knowledge}:/knowledge"]
     door = SERVICES["proxy"]["environment"]
-    port = bot["environment"]["WEBHOOK_PORT"]
+    port, status = bot["environment"]["WEBHOOK_PORT"], bot["environment"]["STATUS_PORT"]
     assert [door["REPLICA_1"], door["REPLICA_2"]] == [f"bot-1:{port}", f"bot-2:{port}"]
+    assert door["CHECK_PORT"] == status
+    read = yaml.safe_load((DEPLOY / "prometheus.yml").read_text(encoding="utf-8"))
+    (asked,) = read["scrape_configs"][0]["static_configs"]
+    assert asked["targets"] == [f"bot-1:{status}", f"bot-2:{status}"]
+
+
+@pytest.mark.parametrize("name", ["bot-1", "bot-2"])
+def test_a_bot_gets_every_setting_and_no_password_of_another_service(name: str) -> None:
+    assert "env_file" not in SERVICES[name]
+    given = SERVICES[name]["environment"]
+    assert set(given) == SETTINGS | OF_IMAGES[name]
+    for setting, value in given.items():
+        assert value == "json" or not value.startswith("${") or value.startswith(f"${{{setting}:")
+    assert not [setting for setting, value in given.items() if "GRAFANA" in value]
+    assert [setting for setting, value in given.items() if "POSTGRES_PASSWORD" in value] == ["STATE_URL"]
 
 
 def test_whatever_has_to_be_set_for_compose_is_explained_at_its_top() -> None:
     text = (ROOT / "compose.yaml").read_text(encoding="utf-8")
     explained = set(re.findall(r"^#   (\w+) ", text, re.M))
-    assert set(re.findall(r"\$\{(\w+)", text)) - {"WATCHFILES_FORCE_POLLING"} == explained
+    elsewhere = SETTINGS | OF_IMAGES["bot-1"]
+    assert set(re.findall(r"\$\{(\w+)", text)) - elsewhere == explained
 
 
 def test_no_secret_stands_in_what_is_deployed() -> None:
@@ -236,9 +262,12 @@ def test_systemd_understands_the_unit(tmp_path: Path, name: str) -> None:
 @pytest.mark.skipif(
     proxy.program() is None and not os.environ.get("CI"), reason="needs haproxy; the gate has it"
 )
+@pytest.mark.parametrize("check_port", [None, "", "8081"])
 @pytest.mark.parametrize("certificate", [None, "", pytest.param("a file", marks=needed("openssl"))])
-def test_haproxy_understands_its_file(tmp_path: Path, certificate: str | None) -> None:
-    environment = dict(ENVIRONMENT)
+def test_haproxy_understands_its_file(
+    tmp_path: Path, certificate: str | None, check_port: str | None
+) -> None:
+    environment = ENVIRONMENT | ({} if check_port is None else {"CHECK_PORT": check_port})
     if certificate is not None:
         environment["PROXY_CERTIFICATE"] = str(_certificate(tmp_path)) if certificate else ""
     run = subprocess.run(

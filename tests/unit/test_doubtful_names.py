@@ -52,6 +52,21 @@ def test_an_ordinary_word_that_may_be_a_name_is_asked_back_about() -> None:
     assert [s.target for s in reply.suggestions] == ["petit/pool", "pool"]
 
 
+def test_a_first_name_that_may_describe_the_word_before_it_is_asked_back_about() -> None:
+    reply = ask("piscine rose et bassin")
+    assert reply.name == "clarification"
+    assert [s.target for s in reply.suggestions] == ["petit/pool", "pool"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["que propose rose pour la piscine ?", "rose et la piscine", "rose petit piscine", "la piscine marc"],
+)
+def test_a_first_name_where_only_a_name_can_stand_is_a_name(text: str) -> None:
+    assert ask(text).candidates in (("petit",), ("boulanger",))
+    assert ask(text).name == "no_position"
+
+
 @pytest.mark.parametrize("text", ["un petit bassin", "le petit port de pêche", "ce petit port"])
 def test_an_ordinary_word_that_describes_something_is_no_name(text: str) -> None:
     reply = ask(text)

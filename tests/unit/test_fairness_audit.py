@@ -19,18 +19,19 @@ from bot.cli import main
 from bot.dialogue import composing
 from bot.dialogue.assistant import Assistant, Utterance
 from bot.dialogue.memory import Memory
-from bot.dialogue.outcomes import NoPosition, Position, Unknown
-from bot.dialogue.reply import Line, Reply, Statement
+from bot.dialogue.outcomes import Clarification, Comparison, NoPosition, Position, Unknown
+from bot.dialogue.reply import Line, Reply, Statement, Suggestion
 from bot.dialogue.wording import wording
 from bot.evaluation import fairness
 from bot.evaluation.bank import Question, banks_of, read_bank
-from bot.evaluation.fairness import Measure, Plan, Verdict, audit, broken
+from bot.evaluation.fairness import Plan, audit, broken, unjudged
+from bot.evaluation.fairness_measures import Measure, Verdict, alike
 from bot.evaluation.recognition import NOISES, Hearing
 from bot.evaluation.simulation import Voice, about, held, listed, talks
 from bot.knowledge.loading import Loaded, load
 from bot.knowledge.model import Election
 from bot.matching.checking import problems_of
-from bot.publishing.fairness_telling import figure, label, meaning
+from bot.publishing.fairness_telling import figure, label, meaning, outcome
 from tests import invented, uneven
 from tests.conftest import BUNDLED, BUNDLED_NOW, ROOT
 
@@ -78,7 +79,7 @@ def test_no_bound_is_broken(fair: Mapping[str, tuple[Measure, ...]], place: str)
 @pytest.mark.parametrize("place", ["bundled", "uneven"])
 def test_what_is_bounded_is_measured(fair: Mapping[str, tuple[Measure, ...]], place: str) -> None:
     left = {m.name for m in fair[place] if m.verdict is Verdict.UNMEASURED}
-    assert left <= {"place.two", "shown.bank"}
+    assert left <= {"place.two"}
     assert {m.name for m in fair[place]} >= {f"names.{noise}" for noise in NOISES}
     assert {m.name for m in fair[place] if m.verdict is Verdict.TOLD} == {"names.asked_back"}
 
@@ -151,9 +152,69 @@ def mistaken(utterance: Utterance, reply: Reply) -> Reply:
     return reply
 
 
+def asking_back(utterance: Utterance, reply: Reply) -> Reply:
+    """Of one candidate it always asks whether they are meant, and answers when that is confirmed."""
+    if utterance.choice is None and "brancaleoni" in about(reply) and reply.topics:
+        target = f"brancaleoni/{reply.topics[0]}"
+        outcome = Clarification((target,))
+        return replace(reply, outcome=outcome, parts=(), suggestions=(Suggestion("?", target),))
+    return reply
+
+
+def only_the_first(utterance: Utterance, reply: Reply) -> Reply:
+    """Of all that one candidate said on a subject, the first statement is shown."""
+    seen: set[str] = set()
+    kept = []
+    for part in reply.parts:
+        if isinstance(part, Statement) and part.id.startswith("brancaleoni/"):
+            if part.id in seen:
+                continue
+            seen.add(part.id)
+        kept.append(part)
+    return replace(reply, parts=tuple(kept))
+
+
+def unquoted(utterance: Utterance, reply: Reply) -> Reply:
+    """One candidate is never quoted."""
+    own = tuple(
+        replace(p, quote=None) if isinstance(p, Statement) and p.id.startswith("brancaleoni/") else p
+        for p in reply.parts
+    )
+    return replace(reply, parts=own)
+
+
+def always_last(utterance: Utterance, reply: Reply) -> Reply:
+    """One candidate comes after all others, with all that they said."""
+    if not isinstance(reply.outcome, Comparison):
+        return reply
+    name = ROTATING.candidates["brancaleoni"].name
+    theirs: list[Line | Statement] = []
+    others: list[Line | Statement] = []
+    kept = others
+    for part in reply.parts:
+        if isinstance(part, Line):
+            kept = theirs if part.heading and part.text.startswith(name) else others
+        kept.append(part)
+    return replace(reply, parts=(*others, *theirs))
+
+
+def never_comparing(utterance: Utterance, reply: Reply) -> Reply:
+    """Nobody is told what all candidates say."""
+    return (
+        reply
+        if about(reply) or not isinstance(reply.outcome, Comparison)
+        else replace(reply, outcome=NoPosition(()))
+    )
+
+
 @pytest.mark.parametrize(
     ("meddle", "names"),
     [
+        (asking_back, ["shown.named", "names.clean", "names.asked_clean"]),
+        (only_the_first, ["statements"]),
+        (unquoted, ["statements"]),
+        (always_last, ["place.everyone", "place.stated"]),
+        (never_comparing, ["shown.everyone"]),
         (left_out, ["shown.everyone"]),
         (cut_short, ["length"]),
         (in_silence, ["silence"]),
@@ -171,7 +232,7 @@ def test_what_is_unfair_to_one_candidate_is_found(
 
 def test_the_unmeddled_assistant_breaks_none_of_these_bounds() -> None:
     measures = audited(lambda _, reply: reply)
-    assert {m.name for m in measures if m.verdict is Verdict.BROKEN} <= {"silence", "names.clean"}
+    assert [m.name for m in measures if m.verdict is Verdict.BROKEN] == []
 
 
 def test_a_name_that_is_harder_to_recognise_is_found() -> None:
@@ -182,7 +243,7 @@ def test_a_name_that_is_harder_to_recognise_is_found() -> None:
 
     biased = cast("Assistant", Biased(hard_of_hearing))
     heard = Hearing(biased, Voice(ROTATING), invented.NOW, seed=1).misspelt("accents", 80)
-    measure = fairness._alike("names.accents", heard, heard.recognised)
+    measure = alike("names.accents", heard, heard.recognised)
     assert measure.verdict is Verdict.BROKEN
     assert 0 < measure.values["low"] < measure.values["spread"] < measure.values["high"] < 1
     assert min(measure.figures, key=lambda c: measure.figures[c]) == "brancaleoni"
@@ -211,7 +272,39 @@ def test_an_order_other_than_the_stated_one_is_found(monkeypatch: pytest.MonkeyP
 def test_an_election_without_candidates_breaks_nothing() -> None:
     election = invented.election(candidates={})
     measures = audit(Assistant(invented.base(election)), election, invented.NOW, QUICK)
-    assert {measure.verdict for measure in measures} == {Verdict.UNMEASURED, Verdict.TOLD}
+    assert {measure.verdict for measure in measures} == {Verdict.NOTHING, Verdict.TOLD}
+    assert not unjudged(measures)
+
+
+def test_one_candidate_alone_has_no_place_to_be_judged() -> None:
+    alone = {"brancaleoni": invented.CANDIDATES["brancaleoni"]}
+    election = invented.election(order="rotating", candidates=alone)
+    measures = audit(Assistant(invented.base(election)), election, invented.NOW, BRIEF)
+    assert verdict(measures, "place.everyone") is Verdict.NOTHING
+    assert not broken(measures)
+    assert not unjudged(measures)
+
+
+@pytest.mark.parametrize("code", ["fr", "en"])
+def test_too_few_conversations_are_said_to_be_too_few(code: str) -> None:
+    measures = audited(lambda _, reply: reply, BRIEF)
+    assert not broken(measures)
+    assert unjudged(measures)
+    say = wording(code)
+    assert say("audit.unjudged") in outcome(measures, say)
+    assert say("audit.all_kept") not in outcome(measures, say)
+
+
+@pytest.mark.parametrize("uneven_by", [0.005, 0.0])
+def test_an_order_is_judged_by_its_own_p_however_many_are_tested(
+    monkeypatch: pytest.MonkeyPatch, uneven_by: float
+) -> None:
+    found = fairness.Evenness(40.0, 25, uneven_by or 0.5)
+    monkeypatch.setattr(fairness, "fair_places", lambda _: found)
+    monkeypatch.setattr(fairness, "even", lambda _: fairness.Evenness(1.0, 1, 0.5))
+    place = next(m for m in audited(lambda _, reply: reply, BRIEF) if m.name == "place.everyone")
+    assert place.verdict is (Verdict.BROKEN if uneven_by else Verdict.KEPT)
+    assert place.values["corrected"] >= place.values["p"] == found.p
 
 
 # --- conversations ---------------------------------------------------------------------------------------------
@@ -255,7 +348,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 def run(root: Path, *arguments: str, code: str = "en") -> Result:
-    command = ["--knowledge", str(root), "audit", "--conversations", "3", "--now", "2032-03-01", *arguments]
+    few = ["--conversations", "60", "--now", "2032-03-01"]
+    command = ["--knowledge", str(root), "audit", *few, *arguments]
     return CliRunner().invoke(main, command, env={"LC_ALL": f"{code}.UTF-8"})
 
 
@@ -281,7 +375,14 @@ def test_a_broken_bound_is_the_status_and_machines_get_lines(
     lines = [json.loads(line) for line in result.output.splitlines()]
     assert all(set(line) == {"election", "name", "verdict", "unit", "figures", "values"} for line in lines)
     assert {line["election"] for line in lines} == {uneven.TOWN}
-    assert [line["name"] for line in lines if line["verdict"] == "broken"] == ["place.stated"]
+    found = [line["name"] for line in lines if line["verdict"] == "broken"]
+    assert found == ["place.stated", "place.everyone", "place.two"]
+
+
+def test_too_few_conversations_leave_with_a_status(folder: Path) -> None:
+    result = run(folder, "--conversations", "3")
+    assert result.exit_code == 1
+    assert wording("en")("audit.unjudged").split(":")[0] in result.output
 
 
 def test_what_cannot_be_done_is_refused(folder: Path) -> None:

@@ -350,3 +350,16 @@ def test_the_password_of_the_database_is_in_no_line(start: Start, output: Output
     report = start(state_url="postgresql://keeper:hunter%402@db.example/bot")
     report("failed", place="postgresql://keeper:hunter%402@db.example/bot", error="no hunter@2 here")
     assert [word in output.getvalue() for word in ("hunter", "(secret)", "db.example")] == [False, True, True]
+
+
+@pytest.mark.parametrize("password", ["e", "abcde"])
+def test_a_short_password_does_not_show_by_the_letters_it_takes_out(
+    password: str, start: Start, output: Output
+) -> None:
+    report = start(state_url=f"postgresql://keeper:{password}@db.example/bot")
+    report(
+        "failed", place=f"postgresql://keeper:{password}@db.example/bot", said="every letter is here: abcdefg"
+    )
+    (event,) = output.events()
+    assert event["place"] == "postgresql://(secret)db.example/bot"
+    assert event["said"] == "every letter is here: abcdefg"

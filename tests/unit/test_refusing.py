@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.channels.opening import spoken
-from bot.channels.refusing import ERRORS, told
+from bot.channels.opening import Refused, spoken
+from bot.channels.refusing import ERRORS, FAULTS, Writable, told
 from bot.dialogue.wording import wording
 
 
@@ -33,3 +33,30 @@ def test_a_folder_that_is_missing_is_named(tmp_path: Path) -> None:
 
 def test_what_has_no_words_here_is_told_in_those_of_the_system() -> None:
     assert refused(errno.ENAMETOOLONG) == os.strerror(errno.ENAMETOOLONG)
+
+
+@pytest.mark.parametrize("fault", sorted({*FAULTS, "SQLITE_READONLY_DBMOVED"}))
+def test_the_usual_faults_of_a_database_are_told_without_the_name_of_a_class(fault: str) -> None:
+    said = {str(dict(told({"fault": fault}, wording(code)))["fault"]) for code in spoken()}
+    assert len(said) == len(spoken())
+    assert not any(fault in sentence for sentence in said)
+
+
+def test_a_fault_that_has_no_words_here_goes_by_its_name() -> None:
+    assert dict(told({"fault": "OddError"}, wording("en"))) == {"fault": "the database says OddError"}
+
+
+def test_a_folder_that_stands_where_a_file_is_wanted_is_named(tmp_path: Path) -> None:
+    with pytest.raises(Refused) as refused:
+        Writable(".png").convert(str(tmp_path), None, None)
+    assert refused.value.key == "no_writing"
+
+
+@pytest.mark.parametrize(("name", "key"), [("out.jpg", "bad_ending"), ("none/out.png", "no_writing")])
+def test_a_picture_that_could_not_be_written_is_refused_before_it_is_made(
+    name: str, key: str, tmp_path: Path
+) -> None:
+    with pytest.raises(Refused) as refused:
+        Writable(".png").convert(str(tmp_path / name), None, None)
+    assert refused.value.key == key
+    assert Writable(".png").convert(str(tmp_path / "out.PNG"), None, None)

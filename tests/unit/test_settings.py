@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.channels.opening import impossible
+from bot.channels.refusing import told
+from bot.dialogue.wording import wording
 from bot.settings import SECRET, Settings, StateSettings, Unset, settings, state_url
 from tests.conftest import ROOT
 
@@ -371,3 +374,33 @@ def test_the_example_holds_no_secret() -> None:
         name, _, value = line.lstrip("# ").partition("=")
         if re.search("TOKEN|SECRET|KEY", name) and name in NAMES:
             assert value == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "kind", "bounds"),
+    [
+        ("STATE_URL", "nonsense", "state", {}),
+        ("SEMANTIC", "maybe", "on_or_off", {}),
+        ("STATUS_PORT", "70000", "whole", {"least": 1, "most": 65535}),
+        ("QUESTIONS_PER_MINUTE", "0", "at_least", {"least": 1, "most": None}),
+        ("MESSAGES_PER_SECOND", "nan", "above", {"least": 0}),
+        ("LOG_FORMAT", "xml", "one_of", {"choices": "console, json"}),
+        ("WEBHOOK_URL", "http://example.org", "public_address", {}),
+        ("MODERATOR_IDS", "me", "user_numbers", {}),
+    ],
+)
+def test_what_was_expected_comes_with_a_setting_that_is_impossible(
+    name: str, value: str, kind: str, bounds: dict[str, object], put: Set
+) -> None:
+    put(**{name: value})
+    with pytest.raises(Unset) as unset:
+        settings()
+    assert (unset.value.name, unset.value.expected, dict(unset.value.bounds)) == (name, kind, bounds)
+
+
+@pytest.mark.parametrize("name", [*Settings.model_fields, ".env"])
+@pytest.mark.parametrize("code", ["en", "fr"])
+def test_whatever_setting_is_impossible_its_sentence_can_be_said(name: str, code: str) -> None:
+    refused = impossible(Unset(name.upper() if name != ".env" else name, missing=False))
+    say = wording(code)
+    assert "{" not in say(f"terminal.{refused.key}", **dict(told(refused.values, say)))

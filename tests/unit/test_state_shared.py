@@ -16,19 +16,22 @@ from typing import Any
 
 import pytest
 
-from bot.channels.opening import Refused
+from bot.channels.opening import Refused, spoken
 from bot.channels.reviewing.waiting import opened
 from bot.channels.telegram.intake import Intake
 from bot.channels.telegram.limits import HOUR, MINUTE, Limits
 from bot.channels.telegram.serving import serve
 from bot.counting import Counts
 from bot.dialogue.memory import Memory
+from bot.dialogue.wording import wording
 from bot.moderation.answers import Fault
 from bot.moderation.edits import Impossible
 from bot.moderation.naming import take_name
+from bot.state import keeping
 from bot.state.connecting import NoDriverError
 from bot.state.records import Moderator
 from bot.state.state import Answer, Preferences, Request, State, Unanswered
+from bot.state.statements import Changes, grouped, in_one_order
 from tests.unit.moderated import ADA, BEA, edit, moderating, small
 from tests.unit.on_a_server import Databases, databases, rows_on_server
 from tests.unit.test_state import CHAT, FULL, KEYS, NOW, PERSON, TALK, TODAY, WISH, fill
@@ -58,6 +61,15 @@ async def replicas(url: str, number: int = 2) -> AsyncIterator[list[State]]:
     """States on one database, of which none has anything to report."""
     async with AsyncExitStack() as open_:
         yield [(await open_.enter_async_context(watched(url))).state for _ in range(number)]
+
+
+def read_only(server: Databases, url: str, *, on: bool) -> None:
+    """From now on nothing can be written there, or everything again; whatever was connected is connected anew."""
+    name = url.rpartition("/")[2]
+    server.server.say(
+        f"ALTER DATABASE {name} {'SET' if on else 'RESET'} default_transaction_read_only{'=on' * on}"
+    )
+    server.end_connections(url)
 
 
 # --- what one does, the other knows --------------------------------------------------------------------------
@@ -154,6 +166,41 @@ async def test_whoever_stops_waiting_for_a_turn_does_not_keep_it(url: str) -> No
                 there.turns.give_back("rose")
             else:
                 here.turns.give_back("rose")
+
+
+async def test_a_turn_is_given_back_while_others_ask_on_and_on_and_whoever_gives_it_back_takes_nobody_along(
+    url: str,
+) -> None:
+    async with replicas(url) as (here, there):
+        asking: set[asyncio.Task[bool]] = set()
+
+        async def on_and_on() -> None:
+            for number in count():
+                if sum(not one.done() for one in asking) < 20:
+                    asking.add(asyncio.create_task(here.turns.take(f"another {number % 20}")))
+                await asyncio.sleep(0)
+
+        traffic = asyncio.create_task(on_and_on())
+        async with asyncio.timeout(PATIENCE):
+            async with here.turns.having("rose") as mine:
+                assert mine
+        traffic.cancel()
+        assert all(await asyncio.gather(*asking))
+        assert await there.turns.take("rose", patience=0.05)
+
+        async def held() -> None:
+            async with here.turns.having("lily"):
+                inside.set()
+
+        inside = asyncio.Event()
+        holding = asyncio.create_task(held())
+        await inside.wait()
+        other = asyncio.create_task(here.turns.take("somebody else"))
+        await asyncio.sleep(0)
+        holding.cancel()
+        await asyncio.wait([holding])
+        assert await other
+        assert await there.turns.take("lily")
 
 
 async def test_the_turn_of_a_replica_that_dies_is_free(server: Databases, url: str) -> None:
@@ -370,6 +417,37 @@ async def test_two_who_count_the_same_things_in_another_order_do_not_wait_for_ea
         assert {one.count for one in await states[0].unanswered_questions(99)} == {42}
 
 
+def test_rows_of_one_table_are_written_in_one_order_whichever_statement_they_are_of() -> None:
+    change = Changes("postgresql")
+    one, two, three = ({"election": "town", "language": "fr", "text": text} for text in "abc")
+    counting, settling = change.unanswered, change.settle
+    writes = [(settling, three), (counting, two), (settling, one), (counting, one)]
+    found = [
+        (statement, row["text"])
+        for statement, rows in in_one_order(grouped([*writes, (change.old["unanswered"], {}), *writes[:2]]))
+        for row in rows
+        if row
+    ]
+    ordered = [(settling, "a"), (counting, "a"), (counting, "b"), (settling, "c")]
+    assert found == [*ordered, *ordered[2:]]
+
+
+async def test_what_has_outlived_its_time_is_erased_in_portions(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.state.state.PORTION", 3)
+    monkeypatch.setattr("bot.state.statements.PORTION", 3)
+    async with replicas(url) as states:
+        for number in range(10):
+            states[0].done(number, NOW - 2 * keeping.UPDATES)
+            states[0].answered(TALK, PERSON, number, Answer((8,), Memory()), NOW - 2 * keeping.ANSWERS)
+        states[0].done(10, NOW)
+        assert await states[0].saved()
+        await asyncio.gather(*(state.purge(NOW) for state in states))
+        assert [row[0] for row in rows_on_server(url, "updates")] == [10]
+        assert rows_on_server(url, "answers") == []
+
+
 # --- a server that comes and goes ----------------------------------------------------------------------------
 
 
@@ -395,6 +473,98 @@ async def test_connections_that_are_ended_are_opened_again_and_nobody_notices(
             assert await there.claim(WISH)
             assert await there.marks.first(KEYS(number), 60_000)
         assert len(rows_on_server(url, "updates")) == 4
+
+
+async def test_while_nothing_can_be_written_memory_goes_before_what_can_still_be_read(
+    server: Databases, url: str
+) -> None:
+    async with watched(url) as one:
+        state = one.state
+        await fill(state)
+        state.prefer(KEYS("another"), Preferences("de"), TODAY)
+        state.marks.push("a" * 32, PERSON, 3_000)
+        assert await state.saved()
+        state._chats.drop(lambda *_: True)
+        read_only(server, url, on=True)
+        try:
+            await goes_on(state)
+            await one.hears("state_degraded")
+            assert state.fault == "ReadOnlySQLTransactionError"
+            await reopened(state)
+            state.remember(TALK, PERSON, Memory(("new",), at=NOW))
+            state.answered(TALK, PERSON, 7, Answer((10,), Memory()), NOW)
+            state.done(5_001, NOW)
+            for _ in range(9):
+                state.marks.push("a" * 32, PERSON, 3_000)
+            assert await state.marks.left("a" * 32) > 25_000
+            assert await state.memory(TALK, NOW) == Memory(("new",), at=NOW)
+            assert await state.answer(TALK, 7, NOW) == Answer((10,), Memory())
+            assert await state.known(CHAT, TALK, NOW) == (Preferences("en"), Memory(("new",), at=NOW))
+            assert await state.preferences(KEYS("another")) == Preferences("de")
+            assert [await state.seen(number) for number in (1_000, 5_001, 5_002)] == [True, True, False]
+        finally:
+            read_only(server, url, on=False)
+        await one.hears("state_recovered")
+        assert await state.saved()
+        async with watched(url) as other:
+            assert await other.state.memory(TALK, NOW) == Memory(("new",), at=NOW)
+            assert await other.state.seen(5_001)
+            assert await other.state.marks.left("a" * 32) > 25_000
+
+
+async def reopened(state: State) -> None:
+    """Wait until the database can be read again, though not be written."""
+    opened = state._database.openings
+    async with asyncio.timeout(PATIENCE):
+        while not (state._database.openings > opened and state._database.readable):
+            await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize("on_server", [True, False])
+async def test_whoever_stops_waiting_for_an_answer_leaves_the_database_to_others(
+    server: Databases, tmp_path: Path, on_server: bool
+) -> None:
+    where = server.ready() if on_server else f"sqlite:///{tmp_path / 'state.db'}"
+    async with watched(where, busy=5) as one:
+        await fill(one.state)
+        found, asked = one.state._database._found, asyncio.Event()
+
+        async def endless(*_: Any) -> Any:
+            asked.set()
+            await asyncio.Event().wait()
+
+        one.state._database._found = endless  # type: ignore[method-assign]
+        waiting = asyncio.create_task(one.state.requests())
+        await asked.wait()
+        waiting.cancel()
+        await asyncio.wait([waiting])
+        one.state._database._found = found  # type: ignore[method-assign]
+        assert await one.state.requests() == [WISH]
+        assert not one.state.degraded
+
+
+@pytest.mark.parametrize("committed", [True, False])
+async def test_a_request_whose_claim_nobody_can_be_sure_of_is_kept(
+    server: Databases, url: str, committed: bool
+) -> None:
+    async with watched(url) as one:
+        await fill(one.state)
+        (wish,) = await one.state.requests()
+        connection = one.state._database._writing
+        assert connection is not None
+        commit = connection.sync_connection.commit  # type: ignore[union-attr]
+
+        def lost() -> None:
+            if committed:
+                commit()
+            raise ConnectionResetError
+
+        connection.sync_connection.commit = lost  # type: ignore[union-attr, method-assign]
+        assert not await one.state.claim(wish)
+        await one.hears("state_degraded")
+        await one.hears("state_recovered")
+        assert await one.state.requests() == [wish]
+        assert await one.state.claim(wish)
 
 
 @pytest.mark.parametrize("mode", ["fast", "immediate"])
@@ -454,6 +624,44 @@ async def test_without_its_driver_a_server_is_refused_at_once(monkeypatch: pytes
     served: Any = None
     with pytest.raises(Refused, match="no_postgres"):
         await serve(served, settings, lambda: NOW, print, asyncio.Event(), webhook=True)
+
+
+@pytest.fixture(scope="module")
+def strict(server: Databases) -> Databases:
+    """The server, which wants a password of `guest` and of nobody else."""
+    path = server.say("SHOW hba_file")
+    lines = "('host all guest 127.0.0.1/32 scram-sha-256'), ('host all all 127.0.0.1/32 trust')"
+    server.say("CREATE ROLE guest LOGIN PASSWORD 'right'")
+    server.say(f"COPY (VALUES {lines}) TO '{path}'")
+    server.say("SELECT pg_reload_conf()")
+    return server
+
+
+@pytest.mark.parametrize(
+    ("who", "database", "error"),
+    [
+        ("guest:wrong", "postgres", "InvalidPasswordError"),
+        ("nobody-known", "postgres", "InvalidAuthorizationSpecificationError"),
+        ("keeper", "nowhere", "InvalidCatalogNameError"),
+    ],
+)
+async def test_a_bot_that_the_database_turns_away_does_not_begin_to_serve(
+    strict: Databases, who: str, database: str, error: str
+) -> None:
+    where = strict.server.url(database).replace("keeper@", f"{who}@")
+    settings: Any = SimpleNamespace(state_url=where)
+    served: Any = None
+    said: list[tuple[str, dict[str, Any]]] = []
+    with pytest.raises(Refused, match="state_refused") as refused:
+        await serve(
+            served, settings, lambda: NOW, lambda e, **v: said.append((e, v)), asyncio.Event(), webhook=True
+        )
+    assert refused.value.values == {"error": error}
+    assert said == [("state_degraded", {"level": "warning", "error": error})]
+    for code in spoken():
+        sentence = wording(code)("terminal.state_refused", **refused.value.values)
+        assert "STATE_URL" in sentence
+        assert "wrong" not in sentence
 
 
 # --- versions ------------------------------------------------------------------------------------------------

@@ -82,4 +82,4 @@ def test_an_impossible_setting_is_refused(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv("STATE_URL", "nonsense")
     with pytest.raises(Refused) as refused, opened():
         pass
-    assert (refused.value.key, refused.value.values) == ("bad_setting", {"name": "STATE_URL"})
+    assert (refused.value.key, refused.value.values["name"]) == ("bad_setting", "STATE_URL")

@@ -149,3 +149,19 @@ def test_no_sentence_for_telegram_is_left_that_nothing_says(code: str) -> None:
     names = [key for key in wording(code).keys() if key.startswith("telegram.")]  # noqa: SIM118
     loose = {key for key in names if not said(key) and f'"{key.removeprefix("telegram.")}"' not in sources}
     assert loose == set()
+
+
+@pytest.mark.parametrize(
+    ("code", "rows", "said"),
+    [
+        ("en", 0, "0 rows"),
+        ("en", 1, "1 row"),
+        ("en", 2, "2 rows"),
+        ("fr", 0, "0 ligne"),
+        ("fr", 2, "2 lignes"),
+    ],
+)
+def test_a_word_that_is_counted_agrees_with_its_number(code: str, rows: int, said: str) -> None:
+    sentence = wording(code)("terminal.backup.made", file="x.zip", rows=rows, count=3)
+    assert f": {said}" in sentence.replace(" : ", ": ")
+    assert "|" not in sentence

@@ -9,7 +9,7 @@ from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from bot.channels.opening import Refused
+from bot.channels.opening import Refused, impossible
 from bot.settings import Unset, state_url
 from bot.state.connecting import NoDriverError, file_of, with_driver
 from bot.state.state import State
@@ -69,7 +69,7 @@ def _url() -> str:
     try:
         return state_url()
     except Unset as unset:
-        raise Refused("bad_setting", name=unset.name) from None
+        raise impossible(unset) from None
 
 
 @contextmanager

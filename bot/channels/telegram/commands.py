@@ -28,6 +28,9 @@ from bot.language.text import fold
 MODERATING = ("status", *gate.COMMANDS)
 """Only moderators see these, and only in private."""
 
+FREE = ("start", "help", "privacy")
+"""No questions: as often as one may type inline, so that nobody floods; a link behind /start may ask one."""
+
 LISTED = 10
 COUNTED = 10_000
 
@@ -54,7 +57,7 @@ async def command(desk: Desk, voter: Voter, update: Update) -> None:
     name, argument = found
     known = names_of("telegram.commands", ".name").get(fold(name))
     addressed = not voter.group or "@" in (message.text or "").split()[0]
-    if (known is None and not addressed) or not await admitted(desk, voter):
+    if (known is None and not addressed) or not await _let_in(desk, voter, known, argument):
         return
     if known is None or (known in MODERATING and not gate.admits(desk, voter)):
         await say(desk, voter, message, [escaped(voter.say("telegram.unknown_command"))])
@@ -68,6 +71,15 @@ async def command(desk: Desk, voter: Voter, update: Update) -> None:
         await menu(desk, voter, message, elections_menu(desk, voter))
         return
     await COMMANDS[known](desk, voter, message, argument)
+
+
+async def _let_in(desk: Desk, voter: Voter, known: str | None, argument: str) -> bool:
+    """Whether a command is obeyed now: erasing and moderating always, what costs no question far beyond the limit."""
+    if known == "forget" or (known in MODERATING and gate.admits(desk, voter)):
+        return True
+    if known in FREE and not (known == "start" and argument):
+        return await desk.typing.admits(voter.person)
+    return await admitted(desk, voter)
 
 
 async def say(
@@ -244,7 +256,9 @@ async def _why(desk: Desk, voter: Voter, message: Message, argument: str) -> Non
     asked = desk.asked.get(voter.conversation)
     if asked is None or asked.utterance.election not in desk.base.elections:
         minutes = int(KEPT.total_seconds() // 60)
-        await say(desk, voter, message, [escaped(words("telegram.why_nothing", minutes=minutes))])
+        never = asked is None and voter.memory == Memory()
+        text = words("telegram.why_never") if never else words("telegram.why_nothing", minutes=minutes)
+        await say(desk, voter, message, [escaped(text)])
         return
     election = desk.base.elections[asked.utterance.election]
     explanation = Explanation(election, desk.assistant.thresholds, words)

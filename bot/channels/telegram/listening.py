@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -29,7 +30,8 @@ async def watched(desk: Desk) -> AsyncIterator[None]:
         from starlette.applications import Starlette
 
         server = web_server(Starlette(routes=routes(desk)))
-    serving = asyncio.create_task(server.serve([listening(settings.status_host, settings.status_port)]))
+    listener = listening(settings.status_host, settings.status_port, "STATUS")
+    serving = asyncio.create_task(server.serve([listener]))
     try:
         yield
     finally:
@@ -67,7 +69,11 @@ def web_server(app: Starlette) -> uvicorn.Server:
     )
 
 
-def listening(host: str, port: int) -> socket.socket:
-    """A port to listen on, or OSError if it is taken: uvicorn would then end the process in its own way."""
+def listening(host: str, port: int, settings: str) -> socket.socket:
+    """A port to listen on, or a refusal that names the settings: uvicorn would end the process in its own way."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    return socket.create_server((host, port), family=family, backlog=2048)
+    try:
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        key = "port_taken" if error.errno == errno.EADDRINUSE else "no_listening"
+        raise Refused(key, host=host, port=port, settings=settings, error=error) from None

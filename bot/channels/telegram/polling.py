@@ -71,8 +71,11 @@ class Polling:
             await asyncio.gather(*begun, return_exceptions=True)
 
     async def _fetch(self) -> bool:
-        """Begin whatever is new; False if Telegram could not be reached."""
-        waiting = 0 if self._begun else LONG
+        """Begin whatever is new; False if Telegram could not be reached.
+
+        Until Telegram has answered once it need not hold the request: the bot is ready when it is known to be reached.
+        """
+        waiting = 0 if self._begun or not self._desk.standing.reached else LONG
         try:
             updates = await self._get(self._offset(), waiting)
         except RetryAfter as error:

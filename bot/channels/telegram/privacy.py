@@ -6,10 +6,13 @@ from datetime import timedelta
 
 from bot.channels.telegram.desk import Desk, Voter
 from bot.channels.telegram.formatting import escaped, messages, paragraph
+from bot.channels.telegram.moderating import gate
 from bot.state import keeping
 from bot.state.tables import metadata
 
 MONTH = timedelta(days=30)
+MODERATORS_ONLY = ("moderators", "drafts", "proposals", "audit", "dismissed")
+"""Tables in which nothing is about anybody else."""
 
 
 def lengths() -> dict[str, int]:
@@ -32,10 +35,13 @@ def lengths() -> dict[str, int]:
 
 
 def privacy(desk: Desk, voter: Voter) -> list[str]:
-    """A sentence for each table of the state, then what is never kept, and how to erase the rest."""
+    """A sentence for each table that may be about them, then what is never kept, and how to erase the rest."""
     say, contact = voter.say, desk.settings.contact
-    kept = [say(f"telegram.privacy.{table}", **lengths()) for table in metadata.tables]
+    moderator = gate.admits(desk, voter)
+    tables = [table for table in metadata.tables if moderator or table not in MODERATORS_ONLY]
+    kept = [say(f"telegram.privacy.{table}", **lengths()) for table in tables]
     kept.append(say("telegram.privacy_memory", minutes=lengths()["conversations"]))
+    kept += [] if moderator else [say("telegram.privacy_moderators")]
     more = [say(f"telegram.privacy_{key}") for key in ("group", "telegram", "forget")]
     more += [say("telegram.privacy_contact", contact=contact)] if contact else []
     return messages(

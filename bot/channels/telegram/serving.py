@@ -35,6 +35,8 @@ HOUSEKEEPING = 30.0
 WAITING = 4
 """How many times as many updates Telegram may have open as are handled at a time: most wait to be saved, together."""
 PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0)
+TURNED_AWAY = ("InvalidPasswordError", "InvalidAuthorizationSpecificationError", "InvalidCatalogNameError")
+"""What PostgreSQL says to a wrong password, to a role it does not let in, and to a database it does not have."""
 
 
 @dataclass(slots=True)
@@ -78,11 +80,7 @@ async def serve(
     webhook: bool,
 ) -> None:
     """Serve until an event happens: what has begun by then is finished, what has not is left to Telegram."""
-    try:
-        state = State(settings.state_url, lambda event: report(event, level="warning"))
-    except NoDriverError:
-        raise Refused("no_postgres") from None
-    await state.open()
+    state = await _state(settings, report)
     if not settings.contact:
         report("no_contact", level="warning")
     try:
@@ -106,6 +104,24 @@ async def serve(
     finally:
         await state.close()
         report("stopped")
+
+
+async def _state(settings: Settings, report: Report) -> State:
+    """The state, open; one that does not answer is tried again, but one that turns the bot away is the operator's."""
+
+    def told(event: str) -> None:
+        report(event, level="warning", **({"error": state.fault} if state.fault else {}))
+
+    try:
+        state = State(settings.state_url, told)
+    except NoDriverError:
+        raise Refused("no_postgres") from None
+    await state.open()
+    if state.fault in TURNED_AWAY:
+        error = state.fault
+        await state.close()
+        raise Refused("state_refused", error=error)
+    return state
 
 
 def _desk(served: Served, state: State, settings: Settings, now: Clock, report: Report) -> Desk:
@@ -175,7 +191,9 @@ async def _by_webhook(desk: Desk, intake: Intake, stop: asyncio.Event) -> None:
     path = urlsplit(str(settings.webhook_url)).path or "/"
     with extra():
         server = web_server(application(desk, intake, path))
-    serving = asyncio.create_task(server.serve([listening(settings.webhook_host, settings.webhook_port)]))
+    serving = asyncio.create_task(
+        server.serve([listening(settings.webhook_host, settings.webhook_port, "WEBHOOK")])
+    )
     announcing = asyncio.create_task(_persist(lambda: _announce(desk), desk, stop))
     stopping = asyncio.create_task(stop.wait())
     of_base = {"elections": len(desk.base.elections), "base": desk.base.version}

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from bot import __version__
 from bot.channels.exposition import exposed
+from bot.channels.grouping import words
 from bot.channels.opening import Refused
 from bot.counting import Level
-from bot.dialogue.wording import wording
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -77,7 +77,7 @@ def routes(desk: Desk) -> list[Route]:
 
     async def metrics(request: Request) -> Response:
         measured = [*desk.counts, *levels(desk), *await _queue(desk)]
-        say = wording(next(iter(desk.base.elections.values())).languages[0])
+        say = words()
         try:
             text, content_type = exposed(
                 measured, lambda name: say(f"metrics.{name}"), request.headers.get("accept", "")

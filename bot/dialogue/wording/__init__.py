@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from bot.knowledge.document import read
 from bot.knowledge.model import Source
 
 FOLDER = Path(__file__).parent
+
+
+class Counted(int):
+    """A number that knows which of two words goes with it: `{count} {count:row|rows}`."""
+
+    def __new__(cls, number: int, _: Sequence[str]) -> Self:
+        return super().__new__(cls, number)
+
+    def __init__(self, _: int, singular: Sequence[str]) -> None:
+        self._singular = singular
+
+    def __format__(self, words: str) -> str:
+        one, both, many = words.partition("|")
+        return (one if str(int(self)) in self._singular else many) if both else super().__format__(words)
 
 
 class Wording:
@@ -26,7 +40,13 @@ class Wording:
         found: Any = self._tree
         for part in key.split("."):
             found = found[part]
-        return str(found).format(**values)
+        sentence = str(found)
+        if "|" not in sentence:
+            return sentence.format(**values)
+        return sentence.format(**{name: self._counted(value) for name, value in values.items()})
+
+    def _counted(self, value: object) -> object:
+        return Counted(value, self("singular").split()) if type(value) is int else value
 
     def date(self, day: date) -> str:
         number = self("first_of_month") if day.day == 1 else str(day.day)
