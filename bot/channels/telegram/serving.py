@@ -120,7 +120,7 @@ async def _state(settings: Settings, report: Report) -> State:
     if state.fault in TURNED_AWAY:
         error = state.fault
         await state.close()
-        raise Refused("state_refused", error=error)
+        raise Refused("state_refused", fault=error)
     return state
 
 
