@@ -78,10 +78,14 @@ def tables(coverage: Coverage, say: Wording, heads: tuple[str, ...]) -> tuple[Ta
 
 
 def short(names: Sequence[str]) -> tuple[str, ...]:
-    """Names with an initial for the first, for everyone alike; whole if two would then be one."""
+    """Names without the first, for everyone alike; where two would then be one with an initial, or else whole.
+
+    An initial where none is needed could be read as a title: "M." is one in French.
+    """
     parts = [name.partition(" ") for name in names]
-    cut = tuple(f"{first[0]}. {rest}" if rest else first for first, _, rest in parts)
-    return cut if len(set(cut)) == len(cut) else tuple(names)
+    surnames = tuple(rest or first for first, _, rest in parts)
+    initials = tuple(f"{first[0]}. {rest}" if rest else first for first, _, rest in parts)
+    return next((cut for cut in (surnames, initials) if len(set(cut)) == len(cut)), tuple(names))
 
 
 def _show_tables(coverage: Coverage, say: Wording) -> None:
