@@ -253,7 +253,7 @@ def test_a_version_with_mistakes_is_not_compared(place: Place) -> None:
     place.commit("Broken")
     place.write(ROSE, good)
     said = refusal(place.run("diff", "HEAD"))
-    assert said.startswith("The base at “HEAD” has 1 problem(s), so it is not compared; the first: ")
+    assert said.startswith("The base at “HEAD” has 1 problem, so it is not compared; the first: ")
 
 
 def test_a_bank_with_mistakes_is_not_asked(place: Place) -> None:

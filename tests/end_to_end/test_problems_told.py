@@ -79,7 +79,7 @@ def test_a_base_that_cannot_be_answered_from_is_refused_in_one_language(
     broken: Place, command: list[str]
 ) -> None:
     assert refusal(broken.run(*command, language=FRENCH)) == (
-        "La base de connaissances a 1 problème(s), donc rien n'est répondu ; pour tous les voir : election-bot check. "
+        "La base de connaissances a 1 problème, donc rien n'est répondu ; pour tous les voir : election-bot check. "
         f"Voici le premier : {AT}{TOLD}"
     )
 

@@ -656,7 +656,7 @@ async def test_a_bot_that_the_database_turns_away_does_not_begin_to_serve(
         await serve(
             served, settings, lambda: NOW, lambda e, **v: said.append((e, v)), asyncio.Event(), webhook=True
         )
-    assert refused.value.values == {"error": error}
+    assert refused.value.values == {"fault": error}
     assert said == [("state_degraded", {"level": "warning", "error": error})]
     for code in spoken():
         sentence = wording(code)("terminal.state_refused", **refused.value.values)
