@@ -72,10 +72,9 @@ def in_order(election: Election, candidates: Sequence[str], setting: Setting) ->
 def starters(setting: Setting) -> tuple[str, ...]:
     """What an election offers first; which subjects, among all on record, is drawn for each conversation and day."""
     election = setting.election
-    roots = (topic.id for topic in election.all("topics").values() if topic.parent is None)
-    topics = sorted(t for t in roots if any(election.claims(c, t) for c in election.candidates))
+    topics = sorted(topic.id for topic in election.all("topics").values() if topic.parent is None)
     random.Random(f"{setting.conversation}|{_today(setting)}|starters").shuffle(topics)
-    drawn = iter(topics)
+    drawn = (t for t in topics if any(election.claims(c, t) for c in election.candidates))
     first = election.description.starters
     return tuple(next(drawn, each) if election.has("topics", each) else each for each in first)
 

@@ -89,18 +89,19 @@ def _sensitive(query: Query, scope: Scope) -> list[Sequence[Heard]]:
     names = {word.folded for word in query.words if word.taken}
     found: list[Sequence[Heard]] = []
     for lang in scope.index.languages:
-        typed = [
-            Heard(-1, w.written, w.folded, 0, False, w.folded in names, 1.0) for w in lang.words(query.text)
-        ]
-        for words in (query.words, typed):
-            found.extend(_runs(words, lang))
+        found.extend(_runs(query.words, lang))
+        written = lang.words(query.text)
+        if any(singular(word.folded) in lang.sensitive_beginnings for word in written):
+            typed = [Heard(-1, w.written, w.folded, 0, False, w.folded in names, 1.0) for w in written]
+            found.extend(_runs(typed, lang))
     return found
 
 
 def _runs(words: Sequence[Heard], lang: Language) -> Iterator[Sequence[Heard]]:
     """Each place where words stand that the language lists as sensitive, and that are no name."""
     singulars = [singular(word.folded) for word in words]
-    for start in range(len(words)):
+    starts = [start for start, word in enumerate(singulars) if word in lang.sensitive_beginnings]
+    for start in starts:
         for length in range(1, lang.longest_sensitive + 1):
             run = words[start : start + length]
             if tuple(singulars[start : start + length]) in lang.sensitive and not all(w.taken for w in run):

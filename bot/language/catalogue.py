@@ -129,6 +129,11 @@ class Language:
         )
 
     @cached_property
+    def sensitive_beginnings(self) -> frozenset[str]:
+        """The first word of each."""
+        return frozenset(run[0] for run in self.sensitive)
+
+    @cached_property
     def longest_sensitive(self) -> int:
         return max(map(len, self.sensitive), default=0)
 
