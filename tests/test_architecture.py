@@ -52,7 +52,6 @@ DOORKEEPERS = {
     "alembic": ["bot/state/migrations/"],
     "telegram": ["bot/channels/telegram/"],
     "aiohttp": ["bot/channels/telegram/requesting.py"],
-    "aiolimiter": [],
     "cachetools": ["bot/channels/telegram/"],
     "prometheus_client": ["bot/channels/exposition.py"],
     "starlette": [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 
-from benchmarks.faults.bots import ASKED, LONG, Bot, answers, pause, serving, voters
+from benchmarks.faults.bots import ASKED, LONG, Bot, answers, complaints, pause, serving, voters
 from benchmarks.faults.trial import Round, Trial, untried
 from tests.postgres import USER, Postgres, programs, running
 from tests.stand_in import Chat, StandIn
@@ -66,7 +66,7 @@ def _stopped(around: Round, server: Postgres, webhook: bool) -> Trial:
         telegram.settled(LONG)
         status += bot.stop()
         kept = _in_english(telegram, spoken)
-        wrong = [*bot.errors()[:1], *(v.description for v in telegram.violations[:1])]
+        wrong = complaints(telegram, bot)
     lost, twice = met.count(0), sum(n - 1 for n in met if n > 1)
     return Trial(
         f"PostgreSQL stopped, {mode}",
@@ -128,7 +128,7 @@ def _unwritable(around: Round, server: Postgres, webhook: bool) -> Trial:
         telegram.settled(LONG)
         status += bot.stop()
         kept = _in_english(telegram, spoken)
-        wrong = [*bot.errors()[:1], *(v.description for v in telegram.violations[:1])]
+        wrong = complaints(telegram, bot)
     met = [*met[: len(chats)], *(n - 1 for n in met[len(chats) :])]  # those who chose have two answers
     lost, twice = sum(n < 1 for n in met), sum(n - 1 for n in met if n > 1)
     return Trial(
